@@ -1,0 +1,23 @@
+"""Protocols: what is asked, when, and which answers are red flags. Pure."""
+
+from aftercare.protocols.questions import (
+    NOT_SURE,
+    AnswerType,
+    Choice,
+    Dated,
+    Flag,
+    Question,
+    Value,
+    question_from,
+)
+
+__all__ = [
+    "NOT_SURE",
+    "AnswerType",
+    "Choice",
+    "Dated",
+    "Flag",
+    "Question",
+    "Value",
+    "question_from",
+]
