@@ -2,7 +2,7 @@
 
 The modules are named after the steps a text takes (docs/architecture.md):
 
-edges      web (webhooks, console), worker, cli, bot/actions, carrier (stand-in, never in production)
+edges      web (webhooks, console), worker, cli, bot/actions, carrier (never in production)
 uses       enrolment, inbound, conversations, checkins, escalations, outbound, programme
 rules      triage, protocols, education, i18n, messages, levels          pure
 state      models, db, crypto, audit
