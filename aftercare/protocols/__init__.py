@@ -1,5 +1,7 @@
 """Protocols: what is asked, when, and which answers are red flags. Pure."""
 
+from aftercare.protocols.library import ProtocolLibrary
+from aftercare.protocols.protocol import Protocol
 from aftercare.protocols.questions import (
     NOT_SURE,
     AnswerType,
@@ -17,6 +19,8 @@ __all__ = [
     "Choice",
     "Dated",
     "Flag",
+    "Protocol",
+    "ProtocolLibrary",
     "Question",
     "Value",
     "question_from",

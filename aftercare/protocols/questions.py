@@ -1,7 +1,7 @@
 """What a check-in asks, and when an answer to it is a red flag."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,12 +37,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Flag:
-    """A rule of one question: which answers are a red flag, how pressing, says who."""
+    """A rule of one question: which answers are a red flag, how pressing, says who.
+
+    `need` names what the patient lacks, `task` what the case manager does about it.
+    With `taking` the rule holds only for a patient on one of these kinds of medicine.
+    """
 
     when: str
     level: Level
     concept: str | None = None
     source: str = ""
+    need: str | None = None
+    task: str | None = None
+    taking: tuple[str, ...] = ()
 
     def matches(self, value: Value, at: datetime | None, earlier: Sequence["Dated"]) -> bool:
         if change := _change(self.when):
@@ -72,7 +79,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a protocol. `text` is the English source (a msgid, Jinja2)."""
+    """One question of a protocol. `text` is the English source (a msgid, Jinja2).
+
+    It is left out unless every `ask_if` holds (earlier answer or fact → answer), and
+    once an earlier check-in answered `ask_until` (`yes`, or `answered` for anything).
+    """
 
     id: str
     text: str
@@ -82,12 +93,25 @@ class Question:
     choices: tuple[Choice, ...] = ()
     flags: tuple[Flag, ...] = ()
     ask_if: Mapping[str, str] | None = None
+    ask_until: str | None = None
 
     def assess(
-        self, value: Value, at: datetime | None = None, earlier: Sequence[Dated] = ()
+        self,
+        value: Value,
+        at: datetime | None = None,
+        earlier: Sequence[Dated] = (),
+        taking: Collection[str] = (),
     ) -> tuple[Flag, ...]:
-        """The flags that `value`, given at `at` (UTC), raises; most pressing first."""
-        raised = [flag for flag in self.flags if flag.matches(value, at, earlier)]
+        """The flags that `value`, given at `at` (UTC), raises; most pressing first.
+
+        `taking` are the kinds of high-risk medicine the patient is on.
+        """
+        raised = [
+            flag
+            for flag in self.flags
+            if flag.matches(value, at, earlier)
+            and (not flag.taking or not set(flag.taking).isdisjoint(taking))
+        ]
         return tuple(sorted(raised, key=lambda flag: -flag.level.rank))
 
 
@@ -108,15 +132,28 @@ def question_from(row: Mapping[str, Any]) -> Question:
         unit=row.get("unit"),
         plausible=(float(plausible[0]), float(plausible[1])) if plausible else None,
         choices=tuple(Choice(str(k), str(v)) for k, v in (row.get("choices") or {}).items()),
-        flags=tuple(_flag(when, rule) for when, rule in (row.get("flags") or {}).items()),
-        ask_if=row.get("ask_if"),
+        flags=tuple(
+            _flag(when, rule)
+            for when, rules in (row.get("flags") or {}).items()
+            for rule in (rules if isinstance(rules, list) else [rules])
+        ),
+        ask_if={str(k): _word(v) for k, v in (row.get("ask_if") or {}).items()} or None,
+        ask_until=_word(row["ask_until"]) if "ask_until" in row else None,
     )
 
 
 def _flag(when: object, rule: object) -> Flag:
     word = _word(when) if isinstance(when, bool) else str(when).strip()
     if isinstance(rule, Mapping):
-        return Flag(word, Level(rule["level"]), rule.get("concept"), str(rule.get("source", "")))
+        return Flag(
+            word,
+            Level(rule["level"]),
+            concept=rule.get("concept"),
+            source=str(rule.get("source", "")),
+            need=rule.get("need"),
+            task=rule.get("task"),
+            taking=tuple(rule.get("taking") or ()),
+        )
     return Flag(word, Level(str(rule)))
 
 
