@@ -14,13 +14,8 @@ say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 PRODUCT := .venv/.installed
 RASA := bot/runtime/.venv/.installed
-MODEL := bot/models/aftercare.tar.gz
 PYTHON := .venv/bin/python
 AFTERCARE := .venv/bin/aftercare
-
-# What the trained bot is made from: a change in any of these trains it again.
-BOT := $(shell find config.yml bot/data bot/domain bot/runtime -path '*/.*' -prune -o \
-	-type f \( -name '*.yml' -o -name '*.py' -o -name '*.lock' \) -print 2>/dev/null)
 
 # ── Commands ─────────────────────────────────────────────────────────────────
 
@@ -29,11 +24,11 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(PRODUCT) $(MODEL) ## Start everything, with invented patients (SCRIPTED=1: play a day, print it)
+demo: $(PRODUCT) train ## Start everything, with invented patients (SCRIPTED=1: play a day, print it)
 	$(AFTERCARE) demo $(if $(filter-out 0,$(SCRIPTED)),--scripted)
 
 .PHONY: test
-test: $(PRODUCT) $(MODEL) ## Run all tests (ARGS="-k warfarin" chooses)
+test: $(PRODUCT) train ## Run all tests (ARGS="-k warfarin" chooses)
 	$(PYTHON) -m pytest $(ARGS)
 
 .PHONY: lint
@@ -43,17 +38,18 @@ lint: $(PRODUCT) ## Check style, format and types
 	$(PYTHON) -m mypy
 
 .PHONY: bench
-bench: $(PRODUCT) $(MODEL) ## Measure turns a second and waiting times, beside stock Rasa
+bench: $(PRODUCT) train ## Measure turns a second and waiting times, beside stock Rasa
 	$(PYTHON) -m benchmarks $(ARGS)
 
 .PHONY: install
 install: $(PRODUCT) $(RASA) ## Make both Python environments
 
 .PHONY: train
-train: $(MODEL) ## Train the bot, if what it is made from changed
+train: $(RASA) ## Train the bot, if what it is made from changed
+	@bot/runtime/.venv/bin/python bot/runtime/train.py
 
 .PHONY: record
-record: $(PRODUCT) $(MODEL) ## Record Rasa's answers again, for the tests that run without it
+record: $(PRODUCT) train ## Record Rasa's answers again, for the tests that run without it
 	$(PYTHON) -m pytest tests --record $(ARGS)
 
 .PHONY: messages
@@ -103,8 +99,3 @@ $(RASA): bot/runtime/requirements.lock | $(UV)
 	$(call need,3.10,Rasa,bot/runtime)
 	@$(UV) --directory bot/runtime pip sync --compile-bytecode --python .venv requirements.lock
 	@touch $@
-
-$(MODEL): $(RASA) $(BOT)
-	$(call say,Training the bot (a minute or two))
-	@PYTHONPATH=bot/runtime bot/runtime/.venv/bin/python -m rasa train --config config.yml \
-		--domain bot/domain --data bot/data --out bot/models --fixed-model-name aftercare
