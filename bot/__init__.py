@@ -1,0 +1,1 @@
+"""The bot: Rasa's data, its runtime, and the product's side of its actions."""

@@ -1,0 +1,1 @@
+"""What Rasa's rules call: read the tracker, ask the product once, return events and texts."""

@@ -1,0 +1,1 @@
+"""The tests of Aftercare: a clinic's day, told in sentences."""

@@ -1,0 +1,1 @@
+"""What Rasa answers, recorded, for the tests that run without it."""
