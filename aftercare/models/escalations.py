@@ -25,12 +25,20 @@ class Escalation(Identified, Base):
             unique=True,
             postgresql_where="closed_at IS NULL",
         ),
+        Index(
+            "uq_escalation_open_sender",
+            "sender_hash",
+            unique=True,
+            postgresql_where="closed_at IS NULL AND sender_hash IS NOT NULL",
+        ),
         Index("ix_escalation_due", "due_at", postgresql_where="closed_at IS NULL"),
     )
 
     ref: Mapped[int] = mapped_column(BigInteger, Identity(start=1001), unique=True)
     """The opaque number that pages carry."""
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    sender_hash: Mapped[str | None]
+    """The number that wrote, when it belongs to no patient of ours."""
     episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("episode.id"))
     level: Mapped[str]
     level_at: Mapped[datetime]
@@ -51,7 +59,7 @@ class Escalation(Identified, Base):
     follow_up_on: Mapped[date | None]
     actionable: Mapped[bool | None]
 
-    patient: Mapped[Patient] = relationship()
+    patient: Mapped[Patient | None] = relationship()
     assignee: Mapped[Staff] = relationship(foreign_keys=[assignee_id])
     events: Mapped[list[EscalationEvent]] = relationship(
         back_populates="escalation", order_by="EscalationEvent.seq"

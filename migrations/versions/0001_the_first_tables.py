@@ -223,7 +223,8 @@ def upgrade() -> None:
     op.create_table(
         "escalation",
         sa.Column("ref", sa.BigInteger(), sa.Identity(always=False, start=1001), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
+        sa.Column("sender_hash", sa.String(), nullable=True),
         sa.Column("episode_id", sa.Uuid(), nullable=True),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("level_at", sa.DateTime(timezone=True), nullable=False),
@@ -269,6 +270,13 @@ def upgrade() -> None:
         ["patient_id"],
         unique=True,
         postgresql_where="closed_at IS NULL",
+    )
+    op.create_index(
+        "uq_escalation_open_sender",
+        "escalation",
+        ["sender_hash"],
+        unique=True,
+        postgresql_where="closed_at IS NULL AND sender_hash IS NOT NULL",
     )
     op.create_table(
         "medication",

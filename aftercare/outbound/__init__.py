@@ -1,0 +1,20 @@
+"""The outbox: what is queued, and how it is handed to the carrier."""
+
+from aftercare.outbound.delivery import Carrier, Delivery
+from aftercare.outbound.outbox import (
+    cancel_waiting,
+    enqueue_due,
+    last_word,
+    queue,
+    queue_to_stranger,
+)
+
+__all__ = [
+    "Carrier",
+    "Delivery",
+    "cancel_waiting",
+    "enqueue_due",
+    "last_word",
+    "queue",
+    "queue_to_stranger",
+]
