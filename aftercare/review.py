@@ -47,7 +47,7 @@ class Review:
             "source": self.source,
             "text": self.text,
         }
-        return "; ".join(f"{name}={value}" for name, value in pairs.items() if value)
+        return "review: " + "; ".join(f"{name}={value}" for name, value in pairs.items() if value)
 
 
 UNREAD = Review()
