@@ -68,7 +68,7 @@ def tasks(
 def collect(root: Path, domain: str) -> Catalog:
     """Everything to translate in a domain, as an untranslated catalogue."""
     with (root / MAPPINGS[domain]).open() as stream:
-        methods, options = parse_mapping_cfg(stream)
+        methods, options = parse_mapping_cfg(stream)  # type: ignore[no-untyped-call]
     found = Catalog(project="Aftercare", charset="utf-8", fuzzy=False)
     for name, line, text, comments, context in extract_from_dir(
         root, methods, options, comment_tags=("Translators:",), directory_filter=_is_ours

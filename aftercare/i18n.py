@@ -69,7 +69,11 @@ class Phrasebook:
         """
         spoken = self.language_of(locale, msgid)
         words = self._texts(spoken).get(msgid, msgid)
-        return fill(words, spoken, values)
+        return self.fill(spoken, words, **values)
+
+    def fill(self, locale: str, words: str, /, **values: object) -> str:
+        """`words`, already in `locale`'s language, with their placeholders filled."""
+        return fill(words, locale, values)
 
     def has(self, locale: str, msgid: str) -> bool:
         """Whether `msgid` can be said in `locale` itself, with no fall-back to English."""
