@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -208,10 +208,13 @@ class Together:
         raise ProgramStopped(name, reason, self._said[name] if self._quiet else ())
 
 
-def free_port(preferred: int) -> tuple[int, bool]:
-    """The first free port from `preferred` on, and whether `preferred` was taken."""
+def free_port(preferred: int, but: Collection[int] = ()) -> tuple[int, bool]:
+    """The first free port from `preferred` on, and whether `preferred` was taken.
+
+    `but` are ports promised to others, which do not listen on them yet.
+    """
     for port in range(preferred, preferred + 100):
-        if not _taken(port):
+        if port not in but and not _taken(port):
             return port, port != preferred
     raise OSError(f"no free port between {preferred} and {preferred + 99}")
 
