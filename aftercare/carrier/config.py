@@ -57,6 +57,8 @@ class CarrierConfig:
     """Answer STOP, START and HELP and block opted-out numbers, as Twilio does by default."""
     tells_opt_out: bool = True
     """Send OptOutType with such a text, as Advanced Opt-Out does."""
+    console_url: str | None = None
+    """Where the phones' page links to for the other side of the conversation."""
     zone: str = "America/New_York"
     """Where a phone is that was not told its zone."""
 

@@ -15,6 +15,8 @@ from aftercare.clock import SystemClock
 
 STATIC = Path(__file__).parent / "static"
 
+_SAFE = {"Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'"}
+
 
 def routes(exchange: Exchange) -> APIRouter:
     """The page, its state, and a stream that says when the state has changed."""
@@ -26,7 +28,7 @@ def routes(exchange: Exchange) -> APIRouter:
 
     @router.get("/phones", include_in_schema=False)
     def page() -> FileResponse:
-        return FileResponse(STATIC / "phones.html")
+        return FileResponse(STATIC / "phones.html", headers=_SAFE)
 
     @router.get("/phones/state")
     def state() -> dict[str, Any]:
@@ -56,6 +58,7 @@ def _state(exchange: Exchange) -> dict[str, Any]:
         "now": config.clock.now().isoformat(),
         "clock_moves": not isinstance(config.clock, SystemClock),
         "line": config.number,
+        "console": config.console_url,
         "zone": config.zone,
         "faults": [fault.model_dump(mode="json") for fault in exchange.faults.planned],
         "phones": [
