@@ -34,13 +34,14 @@ def routes(exchange: Exchange) -> APIRouter:
             raise Refused(20404, request.url.path)
         return exchange.ledger.texts[sid]
 
-    def pictured(request: Request, text: "OfSid", media_sid: str) -> Media:
+    OfSid = Annotated[Text, Depends(known)]  # noqa: N806 — a type
+
+    def pictured(request: Request, text: OfSid, media_sid: str) -> Media:
         for item in text.media:
             if item.sid == media_sid:
                 return item
         raise Refused(20404, request.url.path)
 
-    OfSid = Annotated[Text, Depends(known)]  # noqa: N806 — a type
     OfMedia = Annotated[Media, Depends(pictured)]  # noqa: N806 — a type
     router = APIRouter(prefix=base, dependencies=[Depends(authenticated)])
 

@@ -107,7 +107,8 @@ class Twilio:
                 to=self._from or unset, date_sent_after=moment, page_size=1000
             )
         )
-        return sorted(_received(messages, moment), key=lambda text: text.at)
+        # Newest first, and several may share a second: reversed before the stable sort.
+        return sorted(_received(messages[::-1], moment), key=lambda text: text.at)
 
     def signed(
         self,
