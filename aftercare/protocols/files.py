@@ -10,7 +10,6 @@ import yaml
 from aftercare.protocols.protocol import Daily, Protocol, Sending, SignOff, Source
 from aftercare.protocols.questions import Question, question_from
 
-
 type Row = Mapping[str, Any]
 
 
