@@ -54,7 +54,11 @@ record: $(PRODUCT) train ## Record Rasa's answers again, for the tests that run 
 
 .PHONY: messages
 messages: $(PRODUCT) ## Collect the texts to translate into locales/
-	$(AFTERCARE) content messages
+	$(PYTHON) -m aftercare.extract $(ARGS)
+
+.PHONY: docs
+docs: $(PRODUCT) ## Write the pages that list every command and setting
+	$(PYTHON) -m aftercare.reference
 
 .PHONY: lock
 lock: $(UV) ## Take newer versions of the dependencies into the locks
