@@ -1,6 +1,8 @@
 """The stand-in carrier, met as the product meets Twilio: its own client, a signed webhook."""
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -563,6 +565,14 @@ def test_it_cannot_stand_in_for_twilio_in_production(monkeypatch, care_line):
     monkeypatch.setenv("AFTERCARE_ENV", "production")
     with pytest.raises(ForbiddenInProduction):
         create_app(config_for(care_line))
+
+
+def test_its_program_refuses_production_and_says_why():
+    asked = [sys.executable, "-m", "aftercare.carrier", "--port", "0"]
+    env = {"AFTERCARE_ENV": "production", "TWILIO_ACCOUNT_SID": "AC", "TWILIO_AUTH_TOKEN": "x"}
+    ended = subprocess.run(asked, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "cannot run with AFTERCARE_ENV=production" in " ".join(ended.stderr.split())
 
 
 def test_it_calls_nobody_beyond_this_machine(care_line):

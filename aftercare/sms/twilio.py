@@ -128,6 +128,8 @@ def _client(account_sid: str, auth_token: str, api_base: str | None, timeout: fl
     client = Client(account_sid, auth_token, http_client=http)
     if api_base:
         client.api.base_url = api_base
+        # TWILIO_REGION and TWILIO_EDGE would rewrite the stand-in's host name.
+        client.region = client.edge = None
         if http.session:
             # A machine's web proxy cannot reach the stand-in on this machine's loopback.
             http.session.trust_env = False
