@@ -1,23 +1,91 @@
 """Reads one text: the screen, the classifier's vote and the question in hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from aftercare.levels import Level
+from aftercare.levels import Level, highest
 from aftercare.protocols import Question
-from aftercare.triage.reading import Concept, Reading, Understanding
+from aftercare.triage.answers import SURE, Answer, Heard, answer
+from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.fold import Unit, characters, clean, words
+from aftercare.triage.listener import Hearing, Listener, spoken, weigh
+from aftercare.triage.matcher import Match
+from aftercare.triage.measures import beyond
+from aftercare.triage.numbers import Number, find_numbers
+from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
+from aftercare.triage.vocabulary import (
+    Rule,
+    Threshold,
+    Vocabulary,
+    load_rules,
+    load_settings,
+    load_thresholds,
+    load_vocabulary,
+)
+from aftercare.triage.votes import Thresholds, intent_names, red_flag_vote
+
+# Wants that a human has to act on, but nobody is in danger.
+_FOLLOWED_UP = {"human", "deceased"}
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What the vocabularies found in a text, in all its languages."""
+
+    heard: Heard
+    asks: bool
+
+    def named(self, section: str) -> Iterator[Weighed]:
+        return (w for w in self.heard.weighed if w.match.section == section)
+
+    def standing(self, section: str) -> Iterator[str]:
+        return (w.match.name for w in self.named(section) if w.verdict is Verdict.STANDS)
 
 
 class Reader:
     """Reads texts in every language it has a vocabulary for, at once."""
 
-    def __init__(self, concepts: Mapping[str, Concept]) -> None:
-        self.concepts = concepts
+    def __init__(
+        self,
+        vocabularies: Iterable[Vocabulary],
+        rules: Mapping[str, Rule],
+        thresholds: Sequence[Threshold],
+        settings: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._listeners = [Listener(v) for v in vocabularies]
+        self._rules = rules
+        self._thresholds = thresholds
+        self._intents = settings.get("intents", {})
+        self._votes = Thresholds(**{k: float(v) for k, v in settings.get("votes", {}).items()})
+        self._numbers = _number_words(listener.vocabulary for listener in self._listeners)
+        self.concepts: Mapping[str, Concept] = {name: rule.concept for name, rule in rules.items()}
 
     @classmethod
     def load(cls, content_dir: Path) -> "Reader":
-        """Compile the vocabulary under `content_dir`/red_flags."""
-        return cls({})
+        """Compile the vocabularies under `content_dir`/red_flags."""
+        folder = content_dir / "red_flags"
+        common = folder / "concepts.yml"
+        files = sorted(path for path in folder.glob("*.yml") if path != common)
+        return cls(
+            [load_vocabulary(path) for path in files],
+            load_rules(common),
+            load_thresholds(common),
+            load_settings(common),
+        )
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages that can be read."""
+        return tuple(listener.locale for listener in self._listeners)
+
+    def told(self, reading: Reading) -> str | None:
+        """The id of the message that answers the most pressing red flag of `reading`."""
+        pressing = [e for e in reading.evidence if e.level is reading.level]
+        told = [self.concepts[e.concept].told for e in pressing if e.concept in self.concepts]
+        if "crisis" in told or reading.level < Level.URGENT:
+            return "crisis" if "crisis" in told else None
+        return "emergency" if reading.level is Level.EMERGENCY else "urgent"
 
     def screen(self, text: str, locale: str) -> Reading:
         """Read `text` by the vocabulary alone, with no question in hand."""
@@ -31,4 +99,190 @@ class Reader:
         nlu: Understanding | None = None,
     ) -> Reading:
         """Read `text` as an answer to `question`, if one is pending. Never raises."""
-        return Reading(level=Level.NONE, unread=True)
+        screened = self._screened(clean(text), locale)
+        given = answer(question, screened.heard, self._topic(question)) if question else None
+        evidence = [
+            *self._flags(screened),
+            *self._beyond(screened, question),
+            *self._answered(question, given),
+            *self._voted(screened, nlu),
+        ]
+        wishes = intent_names(nlu, self._intents, self._votes)
+        needs = self._needs(screened, question, given, wishes)
+        wants = frozenset(screened.standing("wants")) | {
+            w.removeprefix("want.") for w in wishes if w.startswith("want.")
+        }
+        evidence += self._followed_up(screened, needs, wants, evidence)
+        return self._reading(screened, evidence, needs, wants, given)
+
+    def _screened(self, text: str, locale: str) -> Screened:
+        units = words(text)
+        by_character = characters(text)
+        hearings = spoken(
+            (x.hear(units if x.vocabulary.spaced else by_character) for x in self._listeners),
+            locale,
+        )
+        asks = any(mark in text for mark in "?？؟")
+        weighed = [w for h in hearings for w in weigh(h, _cues(h, hearings), asks)]
+        return Screened(Heard(text, units, weighed, find_numbers(units, *self._numbers)), asks)
+
+    def _flags(self, screened: Screened) -> Iterator[Evidence]:
+        """Each red flag the screen saw; those set aside with the level they are left."""
+        seen: set[tuple[str, Level, str]] = set()
+        for weighed in screened.named("concepts"):
+            rule = self._rules.get(weighed.match.name)
+            if rule is None:
+                continue
+            level = _left(rule, weighed.verdict)
+            words_ = screened.heard.words(weighed.match.start, weighed.match.end)
+            cues = tuple(
+                f"{weighed.verdict}: {screened.heard.words(c.start, c.end)}" for c in weighed.cues
+            )
+            if (key := (rule.concept.id, level, words_)) not in seen:
+                seen.add(key)
+                yield Evidence(rule.concept.id, level, "screen", words_, cues)
+
+    def _beyond(self, screened: Screened, question: Question | None) -> Iterator[Evidence]:
+        heard = screened.heard
+        asked = question.unit if question else None
+        for found in beyond(heard.numbers, heard.weighed, self._thresholds, asked):
+            rule = self._rules[found.concept]
+            matched = heard.words(found.number.start, found.number.end)
+            cue = f"{found.measure} {found.value:g}"
+            yield Evidence(rule.concept.id, rule.concept.level, "screen", matched, (cue,))
+
+    def _answered(self, question: Question | None, given: Answer | None) -> Iterator[Evidence]:
+        if question is None or given is None or given.value is None:
+            return
+        if given.confidence < 0.5 and isinstance(given.value, float):
+            return  # An implausible number is confirmed before it alarms anybody.
+        for flag in question.assess(given.value):
+            concept = flag.concept or question.id or "answer"
+            cue = f"answer {flag.when} to: {question.text}"
+            yield Evidence(concept, flag.level, "question", given.matched, (cue,))
+
+    def _voted(self, screened: Screened, nlu: Understanding | None) -> Iterator[Evidence]:
+        if nlu is None:
+            return
+        found = red_flag_vote(nlu, screened.heard.weighed, self._rules, self._votes)
+        if found:
+            yield found
+
+    def _needs(
+        self,
+        screened: Screened,
+        question: Question | None,
+        given: Answer | None,
+        wishes: Sequence[str],
+    ) -> tuple[str, ...]:
+        needs = [*screened.standing("needs"), *(w for w in wishes if not w.startswith("want."))]
+        if question and given and given.value is False and question.assess(False):
+            needs += [topic for topic in self._topic(question) if topic in _NEEDS]
+        return tuple(dict.fromkeys(needs))
+
+    def _followed_up(
+        self,
+        screened: Screened,
+        needs: Sequence[str],
+        wants: frozenset[str],
+        evidence: Sequence[Evidence],
+    ) -> Iterator[Evidence]:
+        """A need, or a wish for a human, is for the care team to follow up."""
+        del evidence
+        for name in (*needs, *sorted(wants & _FOLLOWED_UP)):
+            found = [
+                w
+                for w in screened.heard.weighed
+                if w.match.name == name and w.verdict is Verdict.STANDS
+            ]
+            match = found[0].match if found else None
+            matched = screened.heard.words(match.start, match.end) if match else ""
+            yield Evidence(name, Level.ROUTINE, "screen", matched)
+
+    def _topic(self, question: Question | None) -> frozenset[str]:
+        """The concepts and needs that a question asks about."""
+        if question is None:
+            return frozenset()
+        named = {flag.concept for flag in question.flags if flag.concept}
+        screened = self._screened(clean(question.text), "en")
+        return frozenset(
+            named
+            | {w.match.name for w in screened.named("concepts")}
+            | {w.match.name for w in screened.named("needs")}
+        )
+
+    def _reading(
+        self,
+        screened: Screened,
+        evidence: Sequence[Evidence],
+        needs: tuple[str, ...],
+        wants: frozenset[str],
+        given: Answer | None,
+    ) -> Reading:
+        level = highest(e.level for e in evidence)
+        concepts = dict.fromkeys(
+            e.concept
+            for e in evidence
+            if e.level > Level.NONE and e.concept in self.concepts and e.concept not in needs
+        )
+        answered = given is not None and given.value is not None
+        found = bool(answered or level > Level.NONE or needs or wants)
+        return Reading(
+            level=level,
+            concepts=tuple(concepts),
+            evidence=tuple(sorted(evidence, key=lambda e: -e.level.rank)),
+            needs=needs,
+            wants=wants,
+            value=given.value if given else None,
+            unit=given.unit if given else None,
+            confidence=given.confidence if given else SURE if found else 0.0,
+            unread=not found and not _calm(screened),
+        )
+
+
+_NEEDS = frozenset(
+    ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
+)
+
+
+def _left(rule: Rule, verdict: Verdict) -> Level:
+    """The level that a red flag keeps after what stands around it was weighed."""
+    return {
+        Verdict.STANDS: rule.concept.level,
+        Verdict.PAST: rule.past,
+        Verdict.RESOLVED: rule.resolved,
+        Verdict.HYPOTHETICAL: rule.hypothetical,
+    }.get(verdict, Level.NONE)
+
+
+def _cues(hearing: Hearing, hearings: Sequence[Hearing]) -> list[Match]:
+    """The cues that bear on a hearing: its own, and those of the languages spoken."""
+    return [
+        match
+        for other in hearings
+        if other is hearing or (other.trusted and other.units is hearing.units)
+        for match in other.matches
+        if match.section == "cues"
+    ]
+
+
+def _calm(screened: Screened) -> bool:
+    """A remark that needs no human: small talk, or red flags that were all set aside."""
+    if any(screened.standing("doubt")):
+        return False
+    return any(screened.named("calm")) or any(screened.named("concepts"))
+
+
+def _number_words(
+    vocabularies: Iterable[Vocabulary],
+) -> tuple[dict[str, float], dict[str, str], frozenset[str], frozenset[str]]:
+    numbers: dict[str, float] = {}
+    units: dict[str, str] = {}
+    over: set[str] = set()
+    point: set[str] = set()
+    for vocabulary in vocabularies:
+        numbers |= {str(k): float(v) for k, v in vocabulary.mapping("numbers").items()}
+        units |= {str(k): str(v) for k, v in vocabulary.mapping("units").items()}
+        over |= vocabulary.words("over")
+        point |= vocabulary.words("point")
+    return numbers, units, frozenset(over), frozenset(point)

@@ -1,0 +1,225 @@
+"""Reads a text as the answer to the question that was asked."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aftercare.protocols import NOT_SURE, AnswerType, Question, Value
+from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.fold import Unit, fold
+from aftercare.triage.numbers import Number, convert, guess_unit
+
+# How sure we are, where the product asks back below about one half.
+SURE, LIKELY, HEDGED, IMPLAUSIBLE = 1.0, 0.8, 0.6, 0.3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The value given, in the question's own unit, and the words that gave it."""
+
+    value: Value | None
+    unit: str | None = None
+    confidence: float = 0.0
+    matched: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What of a text bears on its answer."""
+
+    text: str
+    units: Sequence[Unit]
+    weighed: Sequence[Weighed]
+    numbers: Sequence[Number]
+
+    def words(self, start: int, end: int) -> str:
+        if not self.units or start >= len(self.units):
+            return ""
+        return self.text[self.units[start].start : self.units[end - 1].end]
+
+
+def answer(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
+    """The answer that `heard` gives; its value is None when there is none.
+
+    `topic` holds the concepts and needs that the question is about.
+    """
+    match question.answer:
+        case AnswerType.YES_NO:
+            return _yes_no(question, heard, topic)
+        case AnswerType.NUMBER:
+            return _number(question, heard)
+        case AnswerType.SCALE:
+            return _scale(question, heard)
+        case AnswerType.CHOICE:
+            return _choice(question, heard)
+        case AnswerType.TEXT:
+            return Answer(heard.text.strip() or None, None, SURE, heard.text.strip())
+
+
+def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
+    said = _longest(w for w in heard.weighed if w.match.section == "answers")
+    bad = _bad_answer(question)
+    for found in (
+        _opening(said, heard),
+        _about_topic(heard, topic, bad),
+        _judged(said, heard, bad),
+        _anywhere(said, heard),
+    ):
+        if found:
+            return _hedge(found, said)
+    return Answer(None)
+
+
+def _opening(said: Sequence[Weighed], heard: Heard) -> Answer | None:
+    """A yes, no or not-sure at the start, as most answers have it."""
+    for weighed in said:
+        match = weighed.match
+        if match.start <= 2 and match.name in _PLAIN:
+            alone = match.end == len(heard.units) or heard.units[match.end].after_pause
+            sure = SURE if alone or match.start == 0 else LIKELY
+            return Answer(_PLAIN[match.name], None, sure, heard.words(match.start, match.end))
+    return None
+
+
+def _about_topic(heard: Heard, topic: frozenset[str], bad: bool | None) -> Answer | None:
+    """The very thing that was asked about, affirmed or denied."""
+    about = [w for w in heard.weighed if w.match.name in topic]
+    standing = [w for w in about if w.verdict is Verdict.STANDS]
+    if bad is None or not about:
+        return None
+    first = (standing or about)[0]
+    value = bad if standing else not bad
+    return Answer(value, None, LIKELY, heard.words(first.match.start, first.match.end))
+
+
+def _judged(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer | None:
+    """`all gone` is a no to a symptom and a yes to `has it gone away?`."""
+    if bad is None:
+        return None
+    judged = [w for w in said if w.match.name in ("good", "bad")]
+    worst = [w for w in judged if (w.match.name == "bad") == (w.verdict is Verdict.STANDS)]
+    if not judged:
+        return None
+    first = (worst or judged)[0].match
+    return Answer(bad if worst else not bad, None, LIKELY, heard.words(first.start, first.end))
+
+
+def _anywhere(said: Sequence[Weighed], heard: Heard) -> Answer | None:
+    for weighed in said:
+        match = weighed.match
+        if match.name in _PLAIN:
+            words = heard.words(match.start, match.end)
+            return Answer(_PLAIN[match.name], None, HEDGED, words)
+    return None
+
+
+def _hedge(found: Answer, said: Sequence[Weighed]) -> Answer:
+    hedged = any(w.match.name == "hedged" for w in said)
+    if hedged and found.value != NOT_SURE:
+        return replace(found, confidence=min(found.confidence, HEDGED))
+    return found
+
+
+def _bad_answer(question: Question) -> bool | None:
+    """The answer that is a red flag: True for `chest pain?`, False for `took them all?`."""
+    flagged = {flag.when: flag.level.rank for flag in question.flags if flag.when in ("yes", "no")}
+    if not flagged:
+        return None
+    return max(flagged, key=lambda when: flagged[when]) == "yes"
+
+
+def _number(question: Question, heard: Heard) -> Answer:
+    readings = [_measured(question, n, heard) for n in _present(heard)]
+    readings = [r for r in readings if r.value is not None]
+    return max(readings, key=lambda r: r.confidence, default=Answer(None))
+
+
+def _present(heard: Heard) -> list[Number]:
+    """The numbers of now: `342, yesterday 318` answers 342."""
+    before = {
+        w.match.end
+        for w in heard.weighed
+        if w.match.name == "earlier" and w.match.section == "answers"
+    }
+    now = [n for n in heard.numbers if not before & {n.start, n.start - 1}]
+    return now or list(heard.numbers)
+
+
+def _measured(question: Question, number: Number, heard: Heard) -> Answer:
+    converted = convert(number.value, number.unit, question.unit)
+    words = heard.words(number.start, number.end)
+    if converted is None:
+        return Answer(None)
+    if number.unit is None:
+        converted = guess_unit(converted, question.unit, question.plausible)
+    sure = SURE if number.unit == question.unit or len(heard.numbers) == 1 else LIKELY
+    if question.plausible and not question.plausible[0] <= converted <= question.plausible[1]:
+        sure = IMPLAUSIBLE
+    return Answer(converted, question.unit, sure, words)
+
+
+def _scale(question: Question, heard: Heard) -> Answer:
+    low, high = question.plausible or (0, 10)
+    for number in _present(heard):
+        words = heard.words(number.start, number.end)
+        inside = low <= number.value <= high
+        return Answer(number.value, question.unit, SURE if inside else IMPLAUSIBLE, words)
+    said = _longest(w for w in heard.weighed if w.match.section == "answers")
+    nothing = [w for w in said if w.match.name in ("no", "nothing") or _denies_pain(w)]
+    if nothing:
+        first = nothing[0].match
+        return Answer(float(low), question.unit, LIKELY, heard.words(first.start, first.end))
+    return Answer(None)
+
+
+def _denies_pain(weighed: Weighed) -> bool:
+    return weighed.match.name == "good" and weighed.verdict is Verdict.STANDS
+
+
+def _choice(question: Question, heard: Heard) -> Answer:
+    ids = [choice.id for choice in question.choices]
+    for weighed in _longest(w for w in heard.weighed if w.match.section == "answers"):
+        name = weighed.match.name.removeprefix("choice.")
+        if name in ids and weighed.verdict is Verdict.STANDS:
+            words = heard.words(weighed.match.start, weighed.match.end)
+            return Answer(name, None, LIKELY, words)
+    for number in heard.numbers:
+        if (chosen := _numbered(ids, number)) is not None:
+            return Answer(chosen, None, SURE, heard.words(number.start, number.end))
+    return _worded(question, heard)
+
+
+def _numbered(ids: Sequence[str], number: Number) -> str | None:
+    if f"{number.value:g}" in ids:
+        return f"{number.value:g}"
+    if any(re.fullmatch(r"\d+\+?", each) for each in ids):
+        more = [each for each in ids if each.endswith("+")]
+        return more[-1] if more and number.value >= float(more[-1][:-1]) else None
+    place = int(number.value) - 1
+    return ids[place] if number.value.is_integer() and 0 <= place < len(ids) else None
+
+
+def _worded(question: Question, heard: Heard) -> Answer:
+    written = {unit.form for unit in heard.units}
+    for choice in question.choices:
+        wanted = {fold(word) for word in re.findall(r"\w+", choice.text) if len(word) > 2}
+        if wanted and wanted <= written:
+            return Answer(choice.id, None, LIKELY, heard.text)
+    return Answer(None)
+
+
+def _longest(said: Iterable[Weighed]) -> list[Weighed]:
+    """Without those inside a longer one: `no se` is not a no."""
+    ordered = sorted(said, key=lambda w: (-_length(w), w.match.start))
+    kept: list[Weighed] = []
+    for weighed in ordered:
+        if not any(weighed.match.overlaps(k.match) for k in kept if _length(k) > _length(weighed)):
+            kept.append(weighed)
+    return sorted(kept, key=lambda w: (w.match.start, -_length(w)))
+
+
+def _length(weighed: Weighed) -> int:
+    return sum(part.end - part.start for part in weighed.match.parts)
+
+
+_PLAIN: Mapping[str, Value] = {"yes": True, "no": False, "not_sure": NOT_SURE}

@@ -1,0 +1,219 @@
+"""Weighs what stands around a match: denied, over, long past, only supposed, another's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aftercare.triage.fold import Unit
+from aftercare.triage.matcher import Match
+from aftercare.triage.vocabulary import Vocabulary
+
+# How far a cue reaches, in words.
+DENIAL, JUST, AFTER, OVER, OTHER = 6, 1, 3, 7, 9
+
+
+class Verdict(StrEnum):
+    """What the surroundings make of a match."""
+
+    STANDS = "stands"
+    DENIED = "denied"
+    RESOLVED = "resolved"
+    PAST = "past"
+    HYPOTHETICAL = "hypothetical"
+    OTHER = "another person"
+    IDIOM = "idiom"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A match, what became of it, and the cues that decided."""
+
+    match: Match
+    verdict: Verdict
+    cues: tuple[Match, ...] = ()
+
+
+class Surroundings:
+    """The cues of one text in one vocabulary."""
+
+    def __init__(
+        self,
+        matches: Iterable[Match],
+        units: Sequence[Unit],
+        vocabulary: Vocabulary,
+        asks: bool,
+    ) -> None:
+        self._units = units
+        self._asks = asks
+        self._breaks = vocabulary.words("breaks")
+        self._joiners = vocabulary.words("joiners")
+        self._stops = vocabulary.words("stops")
+        self._scale = 1 if vocabulary.spaced else 2
+        self._cues: dict[str, list[Match]] = defaultdict(list)
+        for match in matches:
+            if match.section == "cues":
+                self._cues[match.name].append(match)
+        self._drop_false_denials()
+
+    def weigh(self, matches: Iterable[Match]) -> list[Weighed]:
+        """Each match with its verdict; in the order of the text, for lists of denials."""
+        weighed: list[Weighed] = []
+        for match in sorted(matches, key=lambda m: (m.start, m.end)):
+            weighed.append(self._weigh(match, weighed))
+        return weighed
+
+    def _weigh(self, match: Match, earlier: Sequence[Weighed]) -> Weighed:
+        for verdict, cues in (
+            (Verdict.IDIOM, self._idiom(match)),
+            (Verdict.DENIED, self._denied(match) or self._listed(match, earlier)),
+            (Verdict.HYPOTHETICAL, self._hypothetical(match)),
+            (Verdict.OTHER, self._another(match)),
+            (Verdict.PAST, self._past(match)),
+            (Verdict.RESOLVED, self._resolved(match)),
+        ):
+            if cues:
+                return Weighed(match, verdict, cues)
+        return Weighed(match, Verdict.STANDS)
+
+    def _idiom(self, match: Match) -> tuple[Match, ...]:
+        return tuple(c for c in self._cues["idiom"] if c.overlaps(match))[:1]
+
+    def _denied(self, match: Match) -> tuple[Match, ...]:
+        for cue in self._cues["denied.before"]:
+            if self._reaches(cue, match, DENIAL, stops=True):
+                return (cue,)
+        for cue in self._cues["denied.just_before"]:
+            if self._reaches(cue, match, JUST, stops=True):
+                return (cue,)
+        for cue in self._cues["denied.after"]:
+            if self._follows(cue, match, AFTER):
+                return (cue,)
+        return ()
+
+    def _listed(self, match: Match, earlier: Sequence[Weighed]) -> tuple[Match, ...]:
+        """A list of denials: `no chest pain, fever or bleeding`."""
+        for other in earlier:
+            if other.verdict is not Verdict.DENIED or other.match.sentence != match.sentence:
+                continue
+            between = self._units[other.match.end : match.start]
+            joined = all(u.form in self._joiners for u in between)
+            comma = self._units[match.start].after_pause
+            listed = joined and (between or (comma and self._list_goes_on(match)))
+            if other.match.end <= match.start and listed:
+                return other.cues
+        return ()
+
+    def _list_goes_on(self, match: Match) -> bool:
+        """Whether nothing after the match says that this one is there."""
+        return not any(
+            cue.sentence == match.sentence and 0 <= cue.start - match.end <= 4
+            for cue in self._cues["now"]
+        )
+
+    def _hypothetical(self, match: Match) -> tuple[Match, ...]:
+        if self._now(match):
+            return ()
+        for cue in self._cues["hypothetical"]:
+            if self._leads(cue, match):
+                return (cue,)
+        supposing = [c for c in self._cues["supposing"] if self._leads(c, match)]
+        asking = [c for c in self._cues["asking"] if not c.overlaps(match)]
+        if supposing and (asking or self._asks):
+            return (supposing[0], *asking[:1])
+        return ()
+
+    def _another(self, match: Match) -> tuple[Match, ...]:
+        for cue in self._cues["other"]:
+            if cue.overlaps(match) and not self._is_own(match):
+                return (cue,)
+            if self._reaches(cue, match, OTHER) and not self._self_between(cue, match):
+                return (cue,)
+        return ()
+
+    def _past(self, match: Match) -> tuple[Match, ...]:
+        if self._now(match):
+            return ()
+        near = [c for c in self._cues["past"] if c.sentence == match.sentence]
+        return tuple(c for c in near if not self._broken(c, match))[:1]
+
+    def _resolved(self, match: Match) -> tuple[Match, ...]:
+        after = [c for c in self._cues["resolved.after"] if self._over(c, match)]
+        if after:
+            return () if self._back_after(after[-1], match) else (after[0],)
+        for cue in self._cues["resolved.before"]:
+            if self._reaches(cue, match, AFTER) and not self._now(match):
+                return (cue,)
+        return ()
+
+    def _over(self, cue: Match, match: Match) -> bool:
+        """`had chest pain but it's gone`, `had chest pain. gone now`."""
+        gap = cue.start - match.end
+        near = 0 <= gap <= OVER * self._scale
+        return near and cue.sentence - match.sentence <= 1 and not cue.overlaps(match)
+
+    def _back_after(self, cue: Match, match: Match) -> bool:
+        """`it went away but now it's back`."""
+        return any(c.start >= cue.end for c in self._cues["again"])
+
+    def _now(self, match: Match) -> bool:
+        return any(
+            cue.sentence == match.sentence
+            and not cue.overlaps(match)
+            and not self._broken(cue, match)
+            for name in ("now", "again")
+            for cue in self._cues[name]
+        )
+
+    def _self_between(self, cue: Match, match: Match) -> bool:
+        return self._is_own(match) or any(
+            cue.end <= c.start < match.start for c in self._cues["self"]
+        )
+
+    def _is_own(self, match: Match) -> bool:
+        return any(match.covers(c.start) for c in self._cues["self"])
+
+    def _leads(self, cue: Match, match: Match) -> bool:
+        if cue.sentence != match.sentence or cue.overlaps(match):
+            return False
+        return cue.start <= match.start and not self._broken(cue, match)
+
+    def _reaches(self, cue: Match, match: Match, reach: int, stops: bool = False) -> bool:
+        """Whether a cue before the match (or between its words) bears on it."""
+        if cue.sentence != match.sentence or cue.overlaps(match):
+            return False
+        if match.start < cue.start:
+            return cue.end <= match.end
+        gap = match.start - cue.end
+        if not 0 <= gap <= reach * self._scale or self._broken(cue, match):
+            return False
+        return not stops or not self._stopped(cue, match)
+
+    def _stopped(self, cue: Match, match: Match) -> bool:
+        """`no, my chest hurts` denies nothing: the `no` was an answer."""
+        between = self._units[cue.end : match.start + 1]
+        if between and between[0].after_pause:
+            return True
+        return any(unit.form in self._stops for unit in between)
+
+    def _follows(self, cue: Match, match: Match, reach: int) -> bool:
+        gap = cue.start - match.end
+        near = 0 <= gap <= reach * self._scale and not cue.overlaps(match)
+        return near and cue.sentence - match.sentence <= 1 and not self._broken(match, cue)
+
+    def _broken(self, left: Match, right: Match) -> bool:
+        start, end = sorted((left, right), key=lambda m: m.start)
+        return any(u.form in self._breaks for u in self._units[start.end : end.start])
+
+    def _drop_false_denials(self) -> None:
+        """`not only`, `no appetite`: look like denials of what follows, and are none."""
+        false = self._cues["not_denied"]
+        for name in ("denied.before", "denied.just_before", "denied.after"):
+            self._cues[name] = [
+                cue for cue in self._cues[name] if not any(f.overlaps(cue) for f in false)
+            ]
+
+
+def standing(weighed: Iterable[Weighed]) -> Iterator[Match]:
+    """The matches that nothing around them sets aside."""
+    return (w.match for w in weighed if w.verdict is Verdict.STANDS)

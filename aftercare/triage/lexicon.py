@@ -1,0 +1,164 @@
+"""Finds the words of one vocabulary in a text, also where they are misspelt."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from aftercare.triage.fold import Unit, fold
+from aftercare.triage.patterns import Item, Phrase
+
+# Shorter words have too many innocent neighbours ("pain", "paint").
+SHORTEST_MISSPELT = 5
+# A word repeated more often than this in one text adds nothing but time.
+MOST_OCCURRENCES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The words that a written word may stand for; `guesses` only if it is misspelt."""
+
+    sure: tuple[str, ...]
+    guesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where an item stands, in units, and whether a misspelling was forgiven."""
+
+    start: int
+    end: int
+    misspelt: bool
+
+
+class Lexicon:
+    """The phrases of one vocabulary, looked up by their first word."""
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        *,
+        sounds: Sequence[tuple[str, str]] = (),
+        spelled: Mapping[str, str] | None = None,
+        clitics: Iterable[str] = (),
+        known: Iterable[str] = (),
+        fuzzy: bool = True,
+        accents: bool = False,
+    ) -> None:
+        self._sounds = sounds
+        self._accents = accents
+        self._fuzzy = fuzzy
+        self._clitics = tuple(sorted((fold(c) for c in clitics), key=len, reverse=True))
+        self._spelled = {
+            self.sound(fold(w)): self.sound(fold(m)) for w, m in (spelled or {}).items()
+        }
+        self._first: dict[str, list[tuple[Phrase, Item]]] = defaultdict(list)
+        self._starts: dict[str, list[tuple[Phrase, Item]]] = defaultdict(list)
+        self._words: set[str] = {self.sound(fold(w)) for w in known}
+        self._near: dict[str, list[str]] = defaultdict(list)
+        for item in items:
+            for phrase in item.phrases:
+                self._add(phrase, item)
+        for word in {w.rstrip("*") for w in self._words}:
+            if len(word) >= SHORTEST_MISSPELT:
+                self._near[word[0]].append(word)
+        self._shortest_start = min(map(len, self._starts), default=1)
+        self.readings = lru_cache(maxsize=20_000)(self._readings)
+
+    def sound(self, form: str) -> str:
+        """`form` as it sounds, where the locale's letters are taken for one another."""
+        for written, heard in self._sounds:
+            form = form.replace(written, heard)
+        return form
+
+    def knows(self, unit: Unit) -> bool:
+        """Whether the vocabulary holds this very word."""
+        form = self.sound(unit.form)
+        return form in self._words or form in self._spelled
+
+    def find(self, units: Sequence[Unit]) -> dict[Item, list[Occurrence]]:
+        """Every item in the text, with its places in order."""
+        readings = [self.readings(u.form, u.accented) for u in units]
+        forms = [r.sure + r.guesses for r in readings]
+        found: dict[Item, list[Occurrence]] = defaultdict(list)
+        for place, read in enumerate(readings):
+            for form in forms[place]:
+                for phrase, item in self._candidates(form):
+                    if len(found[item]) < MOST_OCCURRENCES and _follow(phrase, forms, place):
+                        end = place + len(phrase)
+                        same = units[place].sentence == units[end - 1].sentence
+                        if same and not _seen(found[item], place, end):
+                            guessed = form in read.guesses
+                            found[item].append(Occurrence(place, end, guessed))
+        return {item: places for item, places in found.items() if places}
+
+    def _add(self, phrase: Phrase, item: Item) -> None:
+        words = tuple(self._word(w) for w in phrase)
+        self._index(words, item)
+        if self._accents:
+            plain = tuple(self.sound(fold(w)) for w in phrase)
+            if plain != words:
+                self._index(plain, item)
+        if len(words) == 2 and sum(map(len, words)) >= 7 and not any("*" in w for w in words):
+            self._index(("".join(words),), item)
+
+    def _index(self, words: Phrase, item: Item) -> None:
+        self._words.update(w for w in words if not w.endswith("*"))
+        index = self._starts if words[0].endswith("*") else self._first
+        index[words[0].rstrip("*")].append((words, item))
+        if words[0].endswith("*"):
+            self._words.add(words[0])
+
+    def _word(self, word: str) -> str:
+        star = "*" if word.endswith("*") else ""
+        word = word.removesuffix("*")
+        return (word.casefold() if self._accents else self.sound(fold(word))) + star
+
+    def _candidates(self, form: str) -> Iterable[tuple[Phrase, Item]]:
+        yield from self._first.get(form, ())
+        for length in range(self._shortest_start, len(form) + 1):
+            yield from self._starts.get(form[:length], ())
+
+    def _readings(self, form: str, accented: str) -> Readings:
+        own = accented if self._accents and accented != form else self.sound(form)
+        sure = [own]
+        if own in self._spelled:
+            sure.append(self._spelled[own])
+        for clitic in self._clitics:
+            if own.startswith(clitic) and len(own) - len(clitic) >= 2:
+                sure.append(own.removeprefix(clitic))
+        if not self._fuzzy or not self._words.isdisjoint(sure):
+            return Readings(tuple(dict.fromkeys(sure)))
+        return Readings(tuple(dict.fromkeys(sure)), tuple(self._misspelt(own)))
+
+    def _misspelt(self, form: str) -> list[str]:
+        if len(form) < SHORTEST_MISSPELT or len(form) > 25 or not form.isalpha():
+            return []
+        if any(word in self._starts for word in (form[:n] for n in range(4, len(form)))):
+            return []
+        slips = 1 if len(form) < 8 else 2
+        return [
+            word
+            for word in self._near.get(form[0], ())
+            if abs(len(word) - len(form)) <= slips
+            and (len(word) >= 8 or slips == 1)
+            and OSA.distance(word, form, score_cutoff=slips) <= slips
+        ][:4]
+
+
+def _follow(phrase: Phrase, forms: Sequence[tuple[str, ...]], place: int) -> bool:
+    if place + len(phrase) > len(forms):
+        return False
+    return all(_is(word, forms[place + i]) for i, word in enumerate(phrase[1:], start=1))
+
+
+def _is(word: str, readings: tuple[str, ...]) -> bool:
+    if word.endswith("*"):
+        return any(form.startswith(word[:-1]) for form in readings)
+    return word in readings
+
+
+def _seen(places: list[Occurrence], start: int, end: int) -> bool:
+    return any(o.start == start and o.end == end for o in places[-4:])

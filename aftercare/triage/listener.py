@@ -1,0 +1,74 @@
+"""Hears one text with one vocabulary: matches, weighed by what stands around them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aftercare.triage.cues import Surroundings, Weighed
+from aftercare.triage.fold import Unit
+from aftercare.triage.matcher import Match, Matcher
+from aftercare.triage.vocabulary import Vocabulary
+
+# Below this share of the best-known language's words, a text is not in a language.
+FOREIGN = 0.6
+# What the cues of a text's own language may bear on is weighed with that language.
+_WEIGHED = ("concepts", "needs", "wants", "measures", "answers", "calm", "doubt")
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A text as heard with one vocabulary, before its cues are weighed."""
+
+    vocabulary: Vocabulary
+    units: Sequence[Unit]
+    matches: Sequence[Match]
+    share: float
+    trusted: bool = True
+
+
+class Listener:
+    """One vocabulary, compiled."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._matcher = Matcher(vocabulary)
+        self._script = frozenset(vocabulary.content.get("letters", ""))
+
+    @property
+    def locale(self) -> str:
+        return self.vocabulary.locale
+
+    def hear(self, units: Sequence[Unit]) -> Hearing:
+        """Everything the vocabulary finds in `units`, and how much of the text it knows."""
+        lettered = [u for u in units if u.form.isalpha()]
+        known = sum(1 for u in lettered if self._matcher.lexicon.knows(u))
+        share = known / len(lettered) if lettered else 0.0
+        return Hearing(self.vocabulary, units, self._matcher.find(units), share)
+
+
+def spoken(hearings: Iterable[Hearing], locale: str) -> list[Hearing]:
+    """The hearings, knowing which of them are in a language that the text is in."""
+    hearings = list(hearings)
+    best = max((h.share for h in hearings), default=0.0)
+    return [
+        Hearing(h.vocabulary, h.units, h.matches, h.share, _spoken(h, best, locale))
+        for h in hearings
+    ]
+
+
+def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
+    """The hearing's matches with their verdicts; `cues` are those of every language spoken."""
+    matches = [m for m in hearing.matches if m.section in _WEIGHED and _believed(m, hearing)]
+    return Surroundings(cues, hearing.units, hearing.vocabulary, asks).weigh(matches)
+
+
+def _spoken(hearing: Hearing, best: float, locale: str) -> bool:
+    base = hearing.vocabulary.locale.split("-")[0]
+    return hearing.share >= FOREIGN * best or base == locale.split("-")[0]
+
+
+def _believed(match: Match, hearing: Hearing) -> bool:
+    """Words of a language the text is not in count when they are several and exact."""
+    if hearing.trusted:
+        return True
+    length = sum(part.end - part.start for part in match.parts)
+    return length >= 2 and not match.misspelt and match.section in ("concepts", "wants")

@@ -1,0 +1,103 @@
+"""Measured values that are red flags by themselves: `sugar 41`, `watch says 170`."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.numbers import Number, convert
+from aftercare.triage.vocabulary import Threshold
+
+# How many words may stand between the name of a measure and its value.
+NEAR = 5
+
+_UNIT = {"sugar": "mg/dL", "temperature": "°F", "oxygen": "%", "pressure": "mmHg", "pulse": "bpm"}
+# What a value has to be, in that unit, to be taken for a measurement at all.
+_BELIEVABLE = {
+    "sugar": (10, 1200),
+    "temperature": (85, 112),
+    "oxygen": (40, 100),
+    "pressure": (40, 300),
+    "pulse": (20, 260),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value beyond a threshold."""
+
+    concept: str
+    measure: str
+    value: float
+    number: Number
+
+
+def beyond(
+    numbers: Sequence[Number],
+    weighed: Iterable[Weighed],
+    thresholds: Sequence[Threshold],
+    asked: str | None,
+) -> Iterator[Measured]:
+    """Each value beyond a threshold; `asked` is the unit of the question in hand."""
+    named = [w for w in weighed if w.match.section == "measures"]
+    for number in numbers:
+        measure = _measure(number, named, asked)
+        if not measure:
+            continue
+        for name, value in _values(measure, number).items():
+            yield from (
+                Measured(t.concept, name, value, number)
+                for t in thresholds
+                if t.measure == name and _holds(t.when, value)
+            )
+
+
+def _measure(number: Number, named: Sequence[Weighed], asked: str | None) -> str | None:
+    near = [
+        (max(number.start - w.match.end, w.match.start - number.end), w)
+        for w in named
+        if w.verdict in (Verdict.STANDS, Verdict.DENIED)
+    ]
+    close = sorted((gap, w.match.name) for gap, w in near if gap <= NEAR)
+    if close:
+        return close[0][1]
+    if number.lower is not None and number.unit == "mmHg":
+        return "pressure"
+    unit = number.unit or asked
+    return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
+
+
+def _distinct(measure: str, number: Number) -> bool:
+    """A bare 97 answers the question asked; %, unasked, may be of anything."""
+    return measure != "oxygen" or number.unit is None
+
+
+def _values(measure: str, number: Number) -> Mapping[str, float]:
+    value = _in_unit(measure, number)
+    low, high = _BELIEVABLE[measure]
+    if value is None or not low <= value <= high:
+        return {}
+    if measure == "pressure" and number.lower is not None:
+        # In many countries a pressure is said in centimetres: 12 over 8.
+        return {"pressure": value, "pressure_lower": number.lower}
+    return {measure: value}
+
+
+def _in_unit(measure: str, number: Number) -> float | None:
+    if number.unit in (None, _UNIT[measure]):
+        if measure == "temperature" and number.value < 45:
+            return convert(number.value, "°C", "°F")
+        if measure == "sugar" and number.unit is None and number.value < 25:
+            return convert(number.value, "mmol/L", "mg/dL")
+        return number.value
+    return convert(number.value, number.unit, _UNIT[measure])
+
+
+def _holds(when: str, value: float) -> bool:
+    found = re.fullmatch(r"(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)", when)
+    if not found:
+        raise ValueError(f"threshold {when!r} is not a comparison")
+    limit = float(found[2])
+    return {"<": value < limit, "<=": value <= limit, ">": value > limit, ">=": value >= limit}[
+        found[1]
+    ]

@@ -1,0 +1,239 @@
+"""Numbers with their units, in digits or words, as people write what they measured."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aftercare.triage.fold import Unit, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number found: the words it covers, and its unit if one was written."""
+
+    value: float
+    start: int
+    end: int
+    unit: str | None = None
+    lower: float | None = None
+    spelled: bool = False
+
+
+# Written units by their own names; vocabularies add their words (`libras: lb`).
+_UNITS = {
+    "lb": "lb",
+    "lbs": "lb",
+    "kg": "kg",
+    "kgs": "kg",
+    "kilo": "kg",
+    "kilos": "kg",
+    "f": "°F",
+    "°f": "°F",
+    "c": "°C",
+    "°c": "°C",
+    "℃": "°C",
+    "℉": "°F",
+    "mgdl": "mg/dL",
+    "mg/dl": "mg/dL",
+    "mmol": "mmol/L",
+    "mmol/l": "mmol/L",
+    "mmoll": "mmol/L",
+    "g/l": "g/L",
+    "gl": "g/L",
+    "%": "%",
+    "mmhg": "mmHg",
+    "bpm": "bpm",
+}
+_SPLIT = re.compile(r"(?P<number>\d+(?:[.,/]\d+)*)(?P<unit>\D+)?")
+_NOT_A_MEASURE = frozenset(
+    [
+        "am",
+        "pm",
+        "a",
+        "p",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "hr",
+        "hrs",
+        "h",
+        "min",
+        "mins",
+        "days",
+        "day",
+        "x",
+        "mg",
+        "ml",
+        "mcg",
+        "oz",
+    ]
+)
+
+
+def find_numbers(
+    units: Sequence[Unit],
+    words: Mapping[str, float],
+    measures: Mapping[str, str],
+    over: frozenset[str],
+    point: frozenset[str],
+) -> list[Number]:
+    """The numbers of a text. `over` joins a blood pressure, `point` a decimal."""
+    found = list(_plain(units, words, measures))
+    found = list(_pairs(found, units, point, _decimal))
+    return list(_pairs(found, units, over | {"/"}, _pressure))
+
+
+def _plain(
+    units: Sequence[Unit], words: Mapping[str, float], measures: Mapping[str, str]
+) -> Iterator[Number]:
+    place = 0
+    while place < len(units):
+        form = units[place].form
+        if found := _SPLIT.fullmatch(form):
+            number = _written(found, place)
+            if number:
+                yield _with_unit(number, units, measures)
+            place += 1
+        elif form in words:
+            number = _spelled(units, words, place)
+            yield _with_unit(number, units, measures)
+            place = number.end
+        else:
+            place += 1
+
+
+def _written(found: re.Match[str], place: int) -> Number | None:
+    suffix = found["unit"]
+    if suffix in _NOT_A_MEASURE:
+        return None
+    unit = _UNITS.get(suffix) if suffix else None
+    digits = found["number"]
+    if "/" in digits:
+        upper, lower = (_decimal_value(part) for part in digits.split("/")[:2])
+        # 9/10 is a pain score; a pressure has two numbers above 25.
+        if upper >= 25 and lower >= 25:
+            return Number(upper, place, place + 1, "mmHg", lower)
+        return Number(upper, place, place + 1, unit, lower)
+    return Number(_decimal_value(digits), place, place + 1, unit)
+
+
+def _decimal_value(digits: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits):
+        return float(digits.replace(",", ""))
+    whole, *rest = re.split(r"[.,/]", digits)
+    return float(f"{whole or 0}.{rest[0]}" if rest else whole)
+
+
+def _spelled(units: Sequence[Unit], words: Mapping[str, float], place: int) -> Number:
+    """`one hundred and eighty two`, `one eighty two`, `ciento ochenta y dos`."""
+    total, last, end = words[units[place].form], words[units[place].form], place + 1
+    while end < len(units):
+        ahead = end + (units[end].form in ("and", "y", "et", "e", "ak"))
+        if ahead >= len(units) or units[ahead].form not in words:
+            break
+        value = words[units[ahead].form]
+        joined = _join(total, last, value)
+        if joined is None:
+            break
+        total, last, end = joined, value, ahead + 1
+    return Number(total, place, end, spelled=True)
+
+
+def _join(total: float, last: float, value: float) -> float | None:
+    if value == 100 and total < 10:
+        return total * 100
+    if last >= 100 and value < 100:
+        return total + value
+    if last in range(20, 100, 10) and value < 10:
+        return total + value
+    if total < 10 and value in range(10, 100):
+        return total * 100 + value
+    return None
+
+
+def _with_unit(number: Number, units: Sequence[Unit], measures: Mapping[str, str]) -> Number:
+    end = number.end
+    while number.unit is None and end < min(len(units), number.end + 2):
+        form = units[end].form
+        if form in ("degrees", "grados", "deg", "°", "º"):
+            end += 1
+            continue
+        unit = measures.get(form) or _UNITS.get(form)
+        if unit:
+            return Number(number.value, number.start, end + 1, unit, number.lower, number.spelled)
+        break
+    return number
+
+
+def _pairs(
+    numbers: Sequence[Number],
+    units: Sequence[Unit],
+    joints: frozenset[str],
+    join: Callable[[Number, Number], "Number | None"],
+) -> Iterator[Number]:
+    waiting: Number | None = None
+    for number in numbers:
+        if (
+            waiting
+            and number.start == waiting.end + 1
+            and fold(units[waiting.end].form) in joints
+            and (joined := join(waiting, number))
+        ):
+            waiting = joined
+            continue
+        if waiting:
+            yield waiting
+        waiting = number
+    if waiting:
+        yield waiting
+
+
+def _decimal(whole: Number, rest: Number) -> Number | None:
+    if rest.value >= 100 or rest.lower is not None:
+        return None
+    value = float(f"{whole.value:g}.{rest.value:g}")
+    return Number(value, whole.start, rest.end, rest.unit, None, whole.spelled)
+
+
+def _pressure(upper: Number, lower: Number) -> Number | None:
+    if upper.value < 5 or lower.value < 3 or upper.lower is not None:
+        return None
+    return Number(upper.value, upper.start, lower.end, "mmHg", lower.value)
+
+
+def convert(value: float, unit: str | None, wanted: str | None) -> float | None:
+    """`value` in the `wanted` unit; None when the two cannot be the same measure."""
+    if unit is None or wanted is None or unit == wanted:
+        return value
+    change = _CONVERSIONS.get((unit, wanted))
+    return change(value) if change else None
+
+
+def guess_unit(value: float, wanted: str | None, plausible: tuple[float, float] | None) -> float:
+    """`value` in `wanted`, taking a bare 38.2 for Celsius where Fahrenheit is asked."""
+    if plausible and plausible[0] <= value <= plausible[1]:
+        return value
+    for low, high, unit in _BARE.get(wanted or "", ()):
+        if low <= value <= high:
+            return round(_CONVERSIONS[unit, wanted or ""](value), 1)
+    return value
+
+
+_CONVERSIONS: Mapping[tuple[str, str], Callable[[float], float]] = {
+    ("kg", "lb"): lambda v: round(v * 2.20462, 1),
+    ("lb", "kg"): lambda v: round(v / 2.20462, 1),
+    ("°C", "°F"): lambda v: round(v * 9 / 5 + 32, 1),
+    ("°F", "°C"): lambda v: round((v - 32) * 5 / 9, 1),
+    ("mmol/L", "mg/dL"): lambda v: round(v * 18.016),
+    ("mg/dL", "mmol/L"): lambda v: round(v / 18.016, 1),
+    ("g/L", "mg/dL"): lambda v: round(v * 100),
+    ("mg/dL", "g/L"): lambda v: round(v / 100, 2),
+}
+
+# Where a bare number cannot be in the unit asked for, but fits another one.
+_BARE = {
+    "°F": ((34.0, 43.0, "°C"),),
+    "°C": ((93.0, 110.0, "°F"),),
+    "mg/dL": ((1.5, 19.9, "mmol/L"),),
+}

@@ -1,0 +1,122 @@
+"""The notation in which a clinician writes down how people say a thing.
+
+chest pain              these words, one after the other
+breath*                 any word that begins so
+{chest}                 any of the words listed under `classes: chest:`
+(cant|can not) breathe  one of these
+my? chest               `my` may be missing
+cant .. breathe         up to three other words between
+{chest} & {hurt}        both, in any order, near each other
+^stop    =stop          the text begins so; the text is nothing else
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+type Phrase = tuple[str, ...]
+"""Words that follow one another; a word may end in `*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Any one of several phrases."""
+
+    phrases: frozenset[Phrase]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Segments that all have to be found near each other, in any order.
+
+    A segment is a row of items, each with the words that may stand before it.
+    """
+
+    source: str
+    segments: tuple[tuple[tuple[Item, bool], ...], ...]
+    anchored: str = ""
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; says which and why."""
+
+
+_PART = re.compile(r"\((?P<any>[^()]*)\)|\{(?P<name>\w+)\}|(?P<gap>\.\.)|(?P<word>[^\s(){}]+)")
+
+
+def parse(source: str, classes: Mapping[str, Sequence[str]], spaced: bool) -> Iterator[Pattern]:
+    """Read one pattern; a `?` makes two of it."""
+    anchored = source[0] if source[:1] in ("^", "=") else ""
+    body = source.removeprefix(anchored).strip()
+    if not body:
+        raise PatternError(f"empty pattern: {source!r}")
+    segments = [list(_segment(part, classes, spaced)) for part in body.split("&")]
+    for choice in product(*segments):
+        if not any(choice):
+            raise PatternError(f"nothing is left when the optional words are: {source!r}")
+        yield Pattern(source, tuple(s for s in choice if s), anchored)
+
+
+def phrase(source: str, spaced: bool) -> Phrase:
+    """The words of a plain phrase (the characters, in a script without spaces)."""
+    return tuple(source.split()) if spaced else tuple("".join(source.split()))
+
+
+def _segment(
+    body: str, classes: Mapping[str, Sequence[str]], spaced: bool
+) -> Iterator[tuple[tuple[Item, bool], ...]]:
+    parts = list(_parts(body, classes, spaced))
+    optional = [i for i, (_, _, maybe) in enumerate(parts) if maybe]
+    for keep in product((True, False), repeat=len(optional)):
+        dropped = {i for i, kept in zip(optional, keep, strict=True) if not kept}
+        yield _joined([p for i, p in enumerate(parts) if i not in dropped])
+
+
+def _parts(
+    body: str, classes: Mapping[str, Sequence[str]], spaced: bool
+) -> Iterator[tuple[Item, bool, bool]]:
+    gap, end = False, 0
+    for found in _PART.finditer(body):
+        if body[end : found.start()].strip():
+            raise PatternError(f"cannot be read: {body!r}")
+        end = found.end()
+        if found["gap"]:
+            gap = True
+            continue
+        maybe = body[end : end + 1] == "?" or (found["word"] or "").endswith("?")
+        end += body[end : end + 1] == "?"
+        yield Item(frozenset(_phrases(found, classes, spaced, body))), gap, maybe
+        gap = False
+    if body[end:].strip():
+        raise PatternError(f"cannot be read: {body!r}")
+
+
+def _phrases(
+    found: re.Match[str], classes: Mapping[str, Sequence[str]], spaced: bool, body: str
+) -> Iterator[Phrase]:
+    if found["word"]:
+        sources: Sequence[str] = [found["word"].removesuffix("?")]
+    elif found["any"] is not None:
+        sources = found["any"].split("|")
+    elif found["name"] in classes:
+        sources = classes[found["name"]]
+    else:
+        raise PatternError(f"no class named {found['name']!r} in {body!r}")
+    for source in sources:
+        if nested := re.fullmatch(r"\{(\w+)\}", source.strip()):
+            yield from (phrase(s, spaced) for s in classes[nested[1]])
+        elif words := phrase(source, spaced):
+            yield words
+
+
+def _joined(parts: list[tuple[Item, bool, bool]]) -> tuple[tuple[Item, bool], ...]:
+    """Put plain words that follow one another together: one look-up instead of several."""
+    joined: list[tuple[Item, bool]] = []
+    for item, gap, _ in parts:
+        if joined and not gap and len(item.phrases) == 1 and len(joined[-1][0].phrases) == 1:
+            (left,), (right,) = joined[-1][0].phrases, item.phrases
+            joined[-1] = Item(frozenset({left + right})), joined[-1][1]
+        else:
+            joined.append((item, gap))
+    return tuple(joined)

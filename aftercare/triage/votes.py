@@ -1,0 +1,61 @@
+"""The second vote: what Rasa's classifier makes of a text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aftercare.levels import Level
+from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.reading import Evidence, Understanding
+from aftercare.triage.vocabulary import Rule
+
+# Intents that report a red flag begin so; what follows is the concept, when there is one.
+RED_FLAG = "red_flag"
+# The concept of a vote that names none.
+UNNAMED = "possible_red_flag"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How much probability the red-flag intents need together."""
+
+    alone: float = 0.6
+    against_cues: float = 0.9
+    intent: float = 0.7
+
+
+def red_flag_vote(
+    nlu: Understanding,
+    weighed: Sequence[Weighed],
+    rules: Mapping[str, Rule],
+    thresholds: Thresholds,
+) -> Evidence | None:
+    """Evidence when the red-flag intents together are probable enough.
+
+    Where the screen saw the words and set them aside (a denial, an idiom), it takes
+    more to convince us, and then a human only looks at it.
+    """
+    flags = {i: p for i, p in nlu.ranking.items() if i.startswith(RED_FLAG)}
+    total = sum(flags.values())
+    set_aside = any(
+        w.match.section == "concepts" and w.verdict is not Verdict.STANDS for w in weighed
+    )
+    if not flags or total < (thresholds.against_cues if set_aside else thresholds.alone):
+        return None
+    concept = _concept(max(flags, key=lambda intent: flags[intent]), rules)
+    level = Level.ROUTINE if set_aside else rules[concept].concept.level
+    cues = (f"red-flag intents together {total:.2f}",)
+    return Evidence(concept, level, "nlu", nlu.intent, cues)
+
+
+def intent_names(
+    nlu: Understanding | None, known: Mapping[str, str], thresholds: Thresholds
+) -> tuple[str, ...]:
+    """The need or want that the top intent stands for, when it is sure of it."""
+    if nlu is None or nlu.confidence < thresholds.intent:
+        return ()
+    return (known[nlu.intent],) if nlu.intent in known else ()
+
+
+def _concept(intent: str, rules: Mapping[str, Rule]) -> str:
+    name = intent.removeprefix(RED_FLAG).lstrip("_/.")
+    return name if name in rules else UNNAMED
