@@ -46,7 +46,7 @@ install: $(PRODUCT) $(RASA) ## Make both Python environments
 
 .PHONY: train
 train: $(RASA) ## Train the bot, if what it is made from changed
-	@bot/runtime/.venv/bin/python bot/runtime/train.py
+	@PYTHONWARNINGS=ignore bot/runtime/.venv/bin/python bot/runtime/train.py
 
 .PHONY: record
 record: $(PRODUCT) train ## Record Rasa's answers again, for the tests that run without it
