@@ -15,10 +15,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import write_po
-from ruamel.yaml import YAML
 
 from aftercare.i18n import SOURCE, catalogue, tag
 from aftercare.review import Review, State, fingerprint, review_in
+from aftercare.wordings import in_messages, in_questions, in_tasks, lined
 
 MAPPINGS = {"patient": "babel.cfg", "console": "babel.console.cfg"}
 
@@ -30,39 +30,25 @@ def messages(
     stream: IO[bytes], keywords: object, tags: Collection[str], options: Mapping[str, Any]
 ) -> Found:
     """The texts of `content/messages.yml`, with their id, weight and note."""
-    rows = _yaml(stream)
-    for id, row in rows.items():
-        comments = [f"message: {id}{', critical' if row.get('critical') else ''}"]
-        if note := row.get("note"):
-            comments.append(str(note))
-        yield _line(rows, id), None, str(row["text"]).strip(), comments
+    for text in in_messages(lined(stream)):
+        about = f"message: {text.id}{', critical' if text.critical else ''}"
+        yield text.line, None, text.words, [about, *([text.note] if text.note else [])]
 
 
 def questions(
     stream: IO[bytes], keywords: object, tags: Collection[str], options: Mapping[str, Any]
 ) -> Found:
-    """The questions of a protocol file, and the words of their choices: all critical."""
-    for row in _questions(_yaml(stream)):
-        if "text" in row:
-            text = " ".join(str(row["text"]).split())
-            yield _line(row, "text"), None, text, [f"question: {row['id']}, critical"]
-        choices = row.get("choices") or {}
-        for id, words in choices.items():
-            comment = f"choice of {row.get('id') or row['use']}, critical"
-            yield _line(choices, id), None, str(words), [comment]
+    """What a protocol file asks patients."""
+    for text in in_questions(lined(stream)):
+        yield text.line, None, text.words, [f"{text.kind}: {text.id}, critical"]
 
 
 def tasks(
     stream: IO[bytes], keywords: object, tags: Collection[str], options: Mapping[str, Any]
 ) -> Found:
-    """What a protocol tells the case manager to do, and its title: for the console."""
-    content = _yaml(stream)
-    if isinstance(content, Mapping) and "questions" in content:
-        yield _line(content, "title"), None, str(content["title"]), ["protocol title"]
-    for row in _questions(content):
-        for rule in _rules(row):
-            if "task" in rule:
-                yield _line(rule, "task"), None, str(rule["task"]), [f"task of {row.get('id')}"]
+    """What a protocol file tells staff."""
+    for text in in_tasks(lined(stream)):
+        yield text.line, None, text.words, [f"{text.kind}: {text.id}"]
 
 
 def collect(root: Path, domain: str) -> Catalog:
@@ -90,7 +76,7 @@ def updated(file: Path, found: Catalog) -> str:
     known.fuzzy = False
     if file.stem == "patient":
         _mark_unread(known)
-    return _written(known)
+    return written(known)
 
 
 def main(arguments: Collection[str]) -> int:
@@ -118,7 +104,8 @@ def _mark_unread(entries: Catalog) -> None:
             entry.user_comments.append(unread.comment())
 
 
-def _written(entries: Catalog) -> str:
+def written(entries: Catalog) -> str:
+    """The .po file's text."""
     out = io.BytesIO()
     # No line numbers and no dates: moving a question must not rewrite every catalogue.
     write_po(out, entries, width=96, include_lineno=False, sort_by_file=True, omit_header=True)
@@ -130,30 +117,6 @@ def _written(entries: Catalog) -> str:
         f'"Plural-Forms: {entries.plural_forms}\\n"\n\n'
     )
     return header + out.getvalue().decode()
-
-
-def _yaml(stream: IO[bytes]) -> Any:
-    # ruamel keeps the line of every key; PyYAML does not.
-    return YAML(typ="rt").load(stream) or {}
-
-
-def _questions(content: Any) -> list[Any]:
-    if isinstance(content, Mapping):
-        return list(content.get("questions") or [])
-    return list(content)
-
-
-def _rules(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for rules in (row.get("flags") or {}).values():
-        yield from (r for r in (rules if isinstance(rules, list) else [rules]) if _is_rule(r))
-
-
-def _is_rule(rule: object) -> bool:
-    return isinstance(rule, Mapping)
-
-
-def _line(rows: Any, key: object) -> int:
-    return int(rows.lc.key(key)[0]) + 1
 
 
 def _is_ours(folder: str) -> bool:

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 from jinja2 import StrictUndefined, Template
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
@@ -191,6 +192,14 @@ def fill(words: str, locale: str, values: Mapping[str, object]) -> str:
     if "{" not in words:
         return words
     return _template(words).render({**values, _LOCALE: locale})
+
+
+def placeholders(words: str) -> frozenset[str]:
+    """The names that `words` need a value for.
+
+    Raises jinja2.TemplateSyntaxError when the braces cannot be read.
+    """
+    return frozenset(find_undeclared_variables(_environment().parse(words)))
 
 
 @cache
