@@ -1,4 +1,4 @@
-"""One turn of a conversation: what Rasa's actions ask of the product, and get back."""
+"""One turn of a conversation, as Rasa and the product see each other."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,4 +29,20 @@ class Turns(Protocol):
         `heard_as` is what Rasa's rules chose (answer, red_flag, human, …); `nlu` what
         its classifier said. Asking twice for the same message gives the same turn.
         """
+        ...
+
+
+class DialogueUnavailable(Exception):
+    """Rasa did not answer, or not as it should. Carries no words of the conversation."""
+
+
+class Dialogue(Protocol):
+    """Rasa as the product sees it. `conversation` is an opaque id."""
+
+    def ask(self, conversation: str, text: str, message_id: str) -> list[str]:
+        """Give Rasa a text; the texts it says. Raises DialogueUnavailable."""
+        ...
+
+    def begin(self, conversation: str, check_in: str) -> list[str]:
+        """Begin a check-in. Raises DialogueUnavailable."""
         ...

@@ -1,6 +1,6 @@
 """The outbox: what is queued, and how it is handed to the carrier."""
 
-from aftercare.outbound.delivery import Carrier, Delivery
+from aftercare.outbound.delivery import Carrier, Delivery, carrier_state
 from aftercare.outbound.outbox import (
     cancel_waiting,
     enqueue_due,
@@ -13,6 +13,7 @@ __all__ = [
     "Carrier",
     "Delivery",
     "cancel_waiting",
+    "carrier_state",
     "enqueue_due",
     "last_word",
     "queue",

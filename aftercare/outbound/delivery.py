@@ -108,7 +108,7 @@ class Delivery:
     def _record(self, message_id: UUID, sent: Sent) -> None:
         with self.database.begin() as session:
             message = session.get_one(Message, message_id, with_for_update=True)
-            message.sid, message.state = sent.sid, sent.status
+            message.sid, message.state = sent.sid, carrier_state(sent.status)
             message.settled_at, message.error = self.clock.now(), None
             _last_attempt(session, message).outcome = "sent"
 
@@ -188,6 +188,12 @@ class Delivery:
         message.state, message.error = state, why
         message.settled_at = self.clock.now()
         self.tell(session, self.clock.now(), message)
+
+
+def carrier_state(status: str) -> str:
+    """The carrier's word as a message's state: what it has but did not send is `accepted`,
+    because `queued` and `sending` are the outbox's own."""
+    return "accepted" if status in {"queued", "sending", "scheduled"} else status
 
 
 def _locked(session: Session, message_id: UUID) -> Message | None:

@@ -1,0 +1,100 @@
+"""Does the work: screening, paging, talking to Rasa, sending, and what time makes due."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from procrastinate import App as Engine
+from procrastinate import JobContext, PsycopgConnector
+
+from aftercare import jobs
+from aftercare.app import App
+from aftercare.db import psycopg_url
+from aftercare.escalations import page
+from aftercare.inbound import screen
+from aftercare.sweep import reconcile, sweep
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = "*/5 * * * * *"
+RECONCILE_EVERY = "*/2 * * * *"
+STALLED_AFTER = 15
+"""Seconds without a heartbeat after which a dead worker's job is done by another."""
+
+TALKERS, SENDERS, SCREENERS = 8, 4, 4
+"""Jobs at once per queue: a slow Rasa fills its own places only."""
+
+
+def engine(app: App) -> Engine:
+    """The work engine with every task of the product."""
+    made = Engine(connector=PsycopgConnector(conninfo=psycopg_url(app.database.url)))
+    for name, work in _tasks(app).items():
+        made.task(name=name, queue=jobs.QUEUES[name])(work)
+    _periodic(made, app)
+    return made
+
+
+async def run(app: App) -> None:
+    """Work until told to stop; jobs under way are finished first."""
+    made = engine(app)
+    async with made.open_async():
+        await asyncio.gather(
+            made.run_worker_async(queues=["now"], name="now", concurrency=SCREENERS),
+            made.run_worker_async(
+                queues=["talk"], name="talk", concurrency=TALKERS, install_signal_handlers=False
+            ),
+            made.run_worker_async(
+                queues=["out"], name="out", concurrency=SENDERS, install_signal_handlers=False
+            ),
+            made.run_worker_async(
+                queues=["time"], name="time", concurrency=1, install_signal_handlers=False
+            ),
+        )
+
+
+def _tasks(app: App) -> dict[str, Callable[..., None]]:
+    def screen_text(message: str, answered_by_carrier: bool) -> None:
+        with app.database.begin() as session:
+            screen(session, app.clinic, app.clock.now(), UUID(message), answered_by_carrier)
+
+    def talk(patient: str) -> None:
+        app.talk.run(UUID(patient))
+
+    def send(recipient: str) -> None:
+        app.delivery().run(recipient)
+
+    def start_check_in(check_in: str) -> None:
+        app.talk.begin(UUID(check_in))
+
+    def page_staff(notification: str) -> None:
+        page(app.database, app.clock, app.pager, UUID(notification))
+
+    return {
+        jobs.SCREEN: screen_text,
+        jobs.TALK: talk,
+        jobs.SEND: send,
+        jobs.START_CHECK_IN: start_check_in,
+        jobs.PAGE: page_staff,
+    }
+
+
+def _periodic(made: Engine, app: App) -> None:
+    @made.periodic(cron=SWEEP_EVERY)
+    @made.task(name="sweep", queue="time", queueing_lock="sweep")
+    def swept(timestamp: int) -> None:
+        sweep(app.database, app.clinic, app.clock)
+
+    @made.periodic(cron=RECONCILE_EVERY)
+    @made.task(name="reconcile", queue="time", queueing_lock="reconcile")
+    def reconciled(timestamp: int) -> None:
+        if app.twilio:
+            reconcile(app.database, app.clinic, app.clock, app.twilio)
+
+    @made.periodic(cron="*/10 * * * * *")
+    @made.task(name="retry_stalled", queue="time", queueing_lock="stalled", pass_context=True)
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+            log.warning("stalled_job_again", job=job.id, task=job.task_name)
+            await manager.retry_job(job)
