@@ -112,11 +112,14 @@ def moment(cell: str, zone: str, country: str) -> datetime:
     """
     if not cell:
         raise Unreadable("is empty")
-    parsed = _iso(cell)
-    if parsed is not None and parsed.tzinfo is not None:
-        return parsed.astimezone(UTC)
-    on, wall = _parts(cell, country)
-    return at_wall_time(on, wall, zone)
+    try:
+        parsed = _iso(cell)
+        if parsed is not None and parsed.tzinfo is not None:
+            return parsed.astimezone(UTC)
+        on, wall = _parts(cell, country)
+        return at_wall_time(on, wall, zone)
+    except OverflowError as error:  # the first and the last day a date can name
+        raise Unreadable(_NO_DATE) from error
 
 
 def _parts(cell: str, country: str) -> tuple[date, time]:

@@ -22,7 +22,7 @@ from aftercare.models import Episode, Patient
 def enrol(session: Session, clinic: Clinic, now: datetime, record: Record, feed: str) -> Outcome:
     """Take one record of the feed called `feed` (`csv`); the same record again changes nothing.
 
-    Raises NobodyHere when no team exists.
+    Raises NobodyHere when there is no team, or nobody in it, who would answer.
     """
     ref = ""
     try:
@@ -71,6 +71,8 @@ def _take(
 ) -> Outcome:
     patient = patients.known(session, discharge.identity)
     episode = episodes.known(session, discharge.identity)
+    if patient is not None:
+        patients.refuse_another_person(patient, discharge)
     if episode is None:
         return _begin(session, clinic, now, record, discharge, feed, patient)
     if patient is None or episode.patient_id != patient.id:

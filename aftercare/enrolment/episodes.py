@@ -13,6 +13,7 @@ from aftercare.clinic import Clinic
 from aftercare.crypto import ring
 from aftercare.enrolment.discharge import Discharge, Identity
 from aftercare.enrolment.medicines import Medicine
+from aftercare.escalations import assignee, roster
 from aftercare.models import (
     Appointment,
     CheckIn,
@@ -31,7 +32,7 @@ AFTER_WELCOME = timedelta(hours=1)
 
 
 class NobodyHere(RuntimeError):
-    """There is no team, or nobody in it, to look after patients."""
+    """There is no team, or nobody in it, to answer for patients."""
 
 
 def known(session: Session, identity: Identity) -> Episode | None:
@@ -52,16 +53,18 @@ def running(session: Session, patient: Patient) -> Sequence[Episode]:
 def begin(
     session: Session, clinic: Clinic, now: datetime, patient: Patient, discharge: Discharge
 ) -> Episode:
-    """Open the programme with its check-ins, medicines and next visit."""
+    """Open the programme with its check-ins, medicines and next visit. Raises NobodyHere."""
     protocol = _protocol(clinic, discharge)
     manager = _manager(session, discharge)
+    team = manager.team if manager else _team(session, discharge.facility)
+    _refuse_unanswered(session, now, team)
     episode = Episode(
         patient=patient,
         encounter_hash=ring().fingerprint(discharge.identity.encounter),
         protocol=protocol.id,
         protocol_version=protocol.version,
         state="active",
-        team=manager.team if manager else _team(session, discharge.facility),
+        team=team,
         case_manager=manager,
         created_at=now,
     )
@@ -133,10 +136,6 @@ def stop(session: Session, now: datetime, episode: Episode, reason: str) -> None
 def unknown_manager(session: Session, discharge: Discharge) -> bool:
     """Whether the feed names a case manager who does not work here."""
     return bool(discharge.case_manager) and _manager(session, discharge) is None
-
-
-def somebody_works_here(session: Session) -> bool:
-    return session.scalar(select(Staff.id).where(Staff.active).limit(1)) is not None
 
 
 def _facts(discharge: Discharge) -> dict[str, object]:
@@ -213,6 +212,7 @@ def _prescribe(session: Session, episode: Episode, medicines: Sequence[Medicine]
     for medicine in medicines:
         row = Medication(episode=episode, dose=medicine.dose, kind=medicine.kind)
         row.name = medicine.name
+        session.add(row)
 
 
 def _prescribed(episode: Episode) -> list[Medicine]:
@@ -246,6 +246,14 @@ def _team(session: Session, facility: str) -> Team:
     """The team called like the facility, else the first one by name."""
     teams = session.scalars(select(Team).order_by(Team.name)).all()
     if not teams:
-        raise NobodyHere("there is no team to look after patients yet: see aftercare users add")
+        raise NobodyHere("there is no team to answer for patients yet: see aftercare users add")
     named = (team for team in teams if team.name.casefold() == facility.casefold())
     return next(named, teams[0])
+
+
+def _refuse_unanswered(session: Session, now: datetime, team: Team) -> None:
+    """Nobody is texted while a red flag would find no one."""
+    try:
+        assignee(now, roster(session, team.id), None)
+    except LookupError as error:
+        raise NobodyHere(f"nobody answers for the team {team.name}: {error}") from error

@@ -38,11 +38,7 @@ def add(session: Session, now: datetime, discharge: Discharge) -> Patient:
 
 
 def update(session: Session, patient: Patient, discharge: Discharge) -> list[str]:
-    """Take over what the feed says differently now; the names of what changed.
-
-    Raises Refused when the number seems to be another person's.
-    """
-    _refuse_another_person(patient, discharge)
+    """Take over what the feed says differently now; the names of what changed."""
     changed = []
     for name, value in _facts(discharge).items():
         if value and getattr(patient, name) != value:
@@ -54,6 +50,16 @@ def update(session: Session, patient: Patient, discharge: Discharge) -> list[str
         patient.locale = discharge.locale
         changed.append("language")
     return changed
+
+
+def refuse_another_person(patient: Patient, discharge: Discharge) -> None:
+    """Raises Refused when the patient's number seems to have come to somebody else."""
+    # People marry and clerks mistype; both at once is another person, who would get the texts.
+    other_birth = discharge.birth_date and patient.birth_date not in {None, discharge.birth_date}
+    other_name = discharge.last_name.casefold() != patient.last_name.casefold()
+    if other_birth and other_name:
+        mend = "belongs to a patient with another name and birth date: check whose it is"
+        raise Refused(Problem("mrn", mend))
 
 
 def welcome(session: Session, clinic: Clinic, now: datetime, patient: Patient) -> None:
@@ -141,15 +147,6 @@ def _facts(discharge: Discharge) -> dict[str, str | None]:
         "zone": discharge.zone,
         "zip": discharge.zip,
     }
-
-
-def _refuse_another_person(patient: Patient, discharge: Discharge) -> None:
-    # People marry and clerks mistype; both at once is somebody else, whose news we would tell.
-    other_birth = discharge.birth_date and patient.birth_date not in {None, discharge.birth_date}
-    other_name = discharge.last_name.casefold() != patient.last_name.casefold()
-    if other_birth and other_name:
-        mend = "belongs to a patient with another name and birth date: check whose it is"
-        raise Refused(Problem("mrn", mend))
 
 
 def _new_number(session: Session, patient: Patient) -> None:
