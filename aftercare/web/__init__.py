@@ -1,0 +1,1 @@
+"""What answers over HTTP: the carrier's webhooks and the case managers' console."""
