@@ -46,7 +46,7 @@ install: $(PRODUCT) $(RASA) ## Make both Python environments
 
 .PHONY: train
 train: $(RASA) ## Train the bot, if what it is made from changed
-	@PYTHONWARNINGS=ignore bot/runtime/.venv/bin/python bot/runtime/train.py
+	@bot/runtime/.venv/bin/python bot/runtime/train.py
 
 .PHONY: record
 record: $(PRODUCT) train ## Record Rasa's answers again, for the tests that run without it
@@ -58,7 +58,7 @@ messages: $(PRODUCT) ## Collect the texts to translate into locales/
 
 .PHONY: docs
 docs: $(PRODUCT) ## Write the pages that list every command and setting
-	$(PYTHON) -m aftercare.reference
+	$(PYTHON) -m aftercare.cli._reference
 
 .PHONY: lock
 lock: $(UV) ## Take newer versions of the dependencies into the locks

@@ -42,7 +42,7 @@ QUIET = {
     "sqlalchemy": logging.WARNING,
     "twilio": logging.WARNING,
     "urllib3": logging.WARNING,
-    "uvicorn": logging.INFO,
+    "uvicorn": logging.WARNING,
     "uvicorn.access": logging.CRITICAL,
 }
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aftercare.postgres import Embedded
 from aftercare.processes import Program, free_port, user_of
-from aftercare.settings import ROOT, Settings
+from aftercare.settings import ROOT, Settings, environment
 
 RASA_PYTHON = ROOT / "bot" / "runtime" / ".venv" / "bin" / "python"
 RASA_SERVER = ROOT / "bot" / "runtime" / "serve.py"
@@ -99,7 +99,7 @@ def programs(
 def _environment(
     settings: Settings, found: Databases, ports: Ports, without: Collection[str]
 ) -> dict[str, str]:
-    env = {
+    env = environment(settings) | {
         "DATABASE_URL": found.product,
         "RASA_TRACKER_URL": found.tracker,
         "RASA_URL": settings.rasa_url if "rasa" in without else ports.address("rasa"),
@@ -109,8 +109,6 @@ def _environment(
         env |= {
             "AFTERCARE_PUBLIC_URL": ports.address("web"),
             "AFTERCARE_CONSOLE_URL": ports.address("web"),
-            "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-            "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
             "TWILIO_API_BASE": ports.address("carrier"),
             "TWILIO_MESSAGING_SERVICE_SID": "",
             "TWILIO_FROM": CARRIER_NUMBER,
@@ -119,8 +117,7 @@ def _environment(
 
 
 def _rasa(env: dict[str, str], ports: Ports) -> Program:
-    # Its libraries of 2023 warn of one another at every start.
-    told = {**env, "RASA_PORT": str(ports.rasa), "PYTHONWARNINGS": "ignore"}
+    told = {**env, "RASA_PORT": str(ports.rasa)}
     command = [str(RASA_PYTHON), str(RASA_SERVER)]
     return Program("rasa", command, told, ready=f"{ports.address('rasa')}/", folder=ROOT)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aftercare import reference, settings
+from aftercare import settings
+from aftercare.cli import _reference as reference
 
 ROOT = settings.ROOT
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]

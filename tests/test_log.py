@@ -127,9 +127,9 @@ def test_a_library_that_brought_its_own_handler_speaks_through_ours(lines: io.St
     past_ours = io.StringIO()
     logging.getLogger("uvicorn").addHandler(logging.StreamHandler(past_ours))
     log.set_up("production", lines)
-    logging.getLogger("uvicorn.error").info("Application startup complete.")
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     assert past_ours.getvalue() == ""
-    assert only(lines)["event"] == "Application startup complete."
+    assert only(lines)["event"] == "Invalid HTTP request received."
 
 
 def test_outside_production_lines_are_for_people() -> None:

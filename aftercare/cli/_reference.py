@@ -1,4 +1,4 @@
-"""Writes the pages that list every command and every setting: `python -m aftercare.reference`."""
+"""Writes the pages that list every command and every setting: `make docs`."""
 
 import inspect
 import re
