@@ -117,7 +117,9 @@ def _environment(
 
 
 def _rasa(env: dict[str, str], ports: Ports) -> Program:
-    told = {**env, "RASA_PORT": str(ports.rasa)}
+    # Only what it needs: the keys to the patients' words are none of Rasa's business.
+    told = {name: env[name] for name in ("RASA_TRACKER_URL", "ACTIONS_URL", "RASA_TOKEN")}
+    told["RASA_PORT"] = str(ports.rasa)
     command = [str(RASA_PYTHON), str(RASA_SERVER)]
     return Program("rasa", command, told, ready=f"{ports.address('rasa')}/", folder=ROOT)
 

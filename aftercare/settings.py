@@ -136,14 +136,16 @@ class Settings(BaseSettings):
         return self
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+def load(
+    environ: Mapping[str, str] | None = None, defaults: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of this process; `defaults` hold where the environment says nothing.
 
     Outside production, the keys are made once and kept in
     `AFTERCARE_VAR/keys.env`, so that a first start needs no preparation.
     Raises SystemExit with one line per variable that is missing or wrong.
     """
-    env = dict(os.environ if environ is None else environ)
+    env = dict(defaults or {}) | dict(os.environ if environ is None else environ)
     if env.get("AFTERCARE_ENV", "development") != "production":
         env = _development_keys(env) | env
     try:
@@ -155,6 +157,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def variables() -> dict[str, str]:
     """Each environment variable and what it means."""
     return {str(field.alias): str(field.description) for field in Settings.model_fields.values()}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that give another program of ours these settings."""
+    told = {}
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        if value is not None:
+            told[str(field.alias)] = value.isoformat() if isinstance(value, time) else str(value)
+    return told
 
 
 def _missing(settings: Settings) -> list[str]:
