@@ -67,7 +67,8 @@ def _file(app: "App", file: Path, *, dry_run: bool, as_json: bool) -> Counter[st
             _print(outcome, file, as_json=as_json)
             totals[outcome.status] += 1
     except NobodyHere as error:
-        raise SystemExit(f"aftercare: {error}") from None
+        _tell(f"aftercare: {error}")
+        raise typer.Exit(1) from None
     return totals
 
 
@@ -130,9 +131,7 @@ def _app() -> Iterator["App"]:
 
     settings = all_settings.load()
     with databases(settings) as found:
-        app = build(settings.model_copy(update={"database_url": found.product}))
-        app.database.migrate()
-        yield app
+        yield build(settings.model_copy(update={"database_url": found.product}))
 
 
 def _tell(line: str) -> None:
