@@ -149,7 +149,9 @@ def trained_bot(of: Installation) -> str:
 
 
 def rasa(of: Installation) -> str:
-    return _answers(of.settings.rasa_url + "/", "aftercare up starts it; then `make train` if not")
+    token = of.settings.rasa_token.get_secret_value()
+    mend = "start it with aftercare up, which says why if it cannot"
+    return _answers(f"{of.settings.rasa_url}/status", mend, {"token": token} if token else {})
 
 
 def action_server(of: Installation) -> str:
@@ -219,11 +221,13 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _answers(address: str, mend: str) -> str:
+def _answers(address: str, mend: str, params: dict[str, str] | None = None) -> str:
     try:
-        answer = httpx.get(address, timeout=5, trust_env=False)
+        answer = httpx.get(address, params=params, timeout=5, trust_env=False)
     except httpx.TransportError as error:
         raise Unwell(f"{address} does not answer ({type(error).__name__})", mend) from None
+    if answer.status_code == httpx.codes.CONFLICT:  # how Rasa says that it has no model
+        raise Unwell("no trained bot is loaded", "run: make train")
     if not answer.is_success:
         raise Unwell(f"{address} answers {answer.status_code}", mend)
     return f"answers at {address}"

@@ -40,6 +40,13 @@ def test_the_make_commands_a_page_names_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_commands_a_page_names_exist(page: Path) -> None:
+    named = set(re.findall(r"(?:`|bin/)aftercare ([a-z]+)", page.read_text()))
+    known = set(re.findall(r"^## `aftercare ([a-z]+)", reference.commands(), re.MULTILINE))
+    assert named - known == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_variables_a_page_names_exist(page: Path) -> None:
     named = set(re.findall(r"\b(?:AFTERCARE|TWILIO)_[A-Z_]+\b", page.read_text()))
     assert named - set(settings.variables()) == set()

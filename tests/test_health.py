@@ -141,7 +141,7 @@ def beat(installation: Installation, moment: str | None) -> None:
 
 def test_services_that_answer_are_well(installation: Installation, service: str) -> None:
     both = having(installation, RASA_URL=service, ACTIONS_URL=service)
-    assert health.rasa(both) == f"answers at {service}/"
+    assert health.rasa(both) == f"answers at {service}/status"
     assert health.action_server(both) == f"answers at {service}/health"
 
 
