@@ -1,9 +1,11 @@
 """The stand-in carrier, met as the product meets Twilio: its own client, a signed webhook."""
 
+import asyncio
 import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -16,6 +18,7 @@ from twilio.rest import Client
 
 from aftercare.carrier import CarrierConfig, Delivery, Order, Phones, create_app, running
 from aftercare.carrier.config import ForbiddenInProduction
+from aftercare.carrier.exchange import Exchange
 from aftercare.carrier.mornings import next_morning
 from aftercare.clock import SetClock
 from aftercare.sms import SendFailed, Twilio, progress, signed
@@ -162,6 +165,18 @@ def test_deliveries_run_by_themselves_when_not_held(twilio, phones, care_line):
     twilio.send(ROSA, "Good morning", STATUSES)
     phones.settle()
     assert care_line.statuses() == ["sending", "sent", "delivered"]
+
+
+def test_waiting_ends_though_the_last_delivery_ended_this_very_moment(care_line):
+    async def deliver_and_wait():
+        exchange = Exchange(replace(config_for(care_line), delivery=Delivery.AT_ONCE))
+        text = exchange.take(ROSA, "Good morning")
+        await asyncio.sleep(0)
+        await exchange.settle()
+        await exchange.close()
+        return text.status
+
+    assert asyncio.run(deliver_and_wait()) == "delivered"
 
 
 def test_one_phones_texts_can_be_delivered_before_anothers(twilio, phones):
@@ -319,7 +334,7 @@ def test_a_webhook_that_fails_is_only_written_down(phones, twilio, care_line):
 
 def test_a_fallback_address_gets_what_the_first_did_not_take(care_line):
     down = config_for(care_line, fallback_url=f"{PUBLIC}/fallback/sms")
-    down = CarrierConfig(**{**vars(down), "webhook_url": f"{PUBLIC}/down/sms"})
+    down = replace(down, webhook_url=f"{PUBLIC}/down/sms")
     with running(down) as address, Phones(address) as phones:
         sent = phones.text(ROSA, "I fell")
     assert [path for path, _, _ in care_line.heard] == ["/down/sms", "/fallback/sms"]

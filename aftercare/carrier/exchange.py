@@ -126,8 +126,8 @@ class Exchange:
 
     async def settle(self) -> None:
         """Wait until everything under way has arrived."""
-        while self._running:
-            await asyncio.gather(*self._running)
+        while under_way := {task for task in self._running if not task.done()}:
+            await asyncio.gather(*under_way)
 
     async def close(self) -> None:
         for task in self._running:
