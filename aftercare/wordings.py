@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,8 +28,14 @@ class Wording:
 
 
 def lined(source: Path | IO[bytes]) -> Any:
-    """The YAML in `source`; unlike PyYAML's, it knows the line of every key."""
-    return YAML(typ="rt").load(source) or {}
+    """The YAML in `source`, not to be changed; unlike PyYAML's, it knows each key's line."""
+    return _parsed(source.read_bytes() if isinstance(source, Path) else source.read())
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: bytes) -> Any:
+    # Slow to parse, and every step of proofreading reads the same few files.
+    return YAML(typ="rt").load(content) or {}
 
 
 def line_of(rows: Any, key: object) -> int:

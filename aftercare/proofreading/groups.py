@@ -10,9 +10,9 @@ from aftercare.segments import Encoding
 
 def proofread_group(texts: Sequence[Text], grade: float = GRADE) -> Iterator[Finding]:
     """Each text, then all of them as one: a formula needs more than a sentence."""
-    found = [finding for text in texts for finding in proofread_text(text)]
-    yield from found
-    if texts and not any(finding.kind == "placeholder" for finding in found):
+    for text in texts:
+        yield from proofread_text(text)
+    if texts:
         yield from _whole(texts, grade)
 
 

@@ -50,8 +50,12 @@ class Text:
 
     @cached_property
     def sent(self) -> str:
-        """The text as a phone shows it, with sample values."""
-        return fill(self.words, self.locale, SAMPLES)
+        """The text as a phone shows it, with sample values; as written when it is broken."""
+        try:
+            unknown = placeholders(self.words) - set(SAMPLES)
+            return fill(self.words, self.locale, SAMPLES | dict.fromkeys(unknown, ""))
+        except TemplateError:
+            return self.words
 
     @cached_property
     def weight(self) -> Segments:
@@ -62,12 +66,10 @@ def proofread_text(text: Text) -> Iterator[Finding]:
     """Everything that can be said of the text alone."""
     if "TODO" in text.words:
         yield _error(text, "unfinished", "is not written yet.", "write it.")
-    wrong = list(_placeholders(text))
-    yield from wrong
-    if not wrong:
-        yield from _length(text)
-        yield from _letters(text)
-        yield from _grade(text)
+    yield from _placeholders(text)
+    yield from _length(text)
+    yield from _letters(text)
+    yield from _grade(text)
 
 
 def _placeholders(text: Text) -> Iterator[Finding]:
