@@ -37,3 +37,4 @@ def hush() -> None:
 
     configure_logging_and_warnings(log_level=logging.WARNING)
     configure_structlog(logging.WARNING)
+    warnings.filterwarnings("ignore")  # the line above let them through again

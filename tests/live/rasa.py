@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from aftercare.postgres import Embedded
 from aftercare.processes import Program, Together, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def rasa_python() -> Path:
 
 
 def train_if_needed() -> None:
-    subprocess.run([rasa_python(), RUNTIME / "train.py"], cwd=ROOT, check=True)  # noqa: S603
+    subprocess.run([rasa_python(), RUNTIME / "train.py"], cwd=ROOT, check=True)
 
 
 @contextmanager
@@ -126,9 +127,20 @@ def _running(
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """`app` on a free port of this machine, in a thread of its own; gives its address."""
-    port, _ = free_port(5155)
+def tracker_database(folder: Path) -> Iterator[str]:
+    """A PostgreSQL of its own in `folder`; gives the address of Rasa's database."""
+    server = Embedded.start(folder / "postgres", durable=False)
+    try:
+        server.create("rasa")
+        yield server.rasa_url("rasa")
+    finally:
+        server.stop()
+
+
+@contextmanager
+def serving(app: FastAPI, port: int | None = None) -> Iterator[str]:
+    """`app` on `port` or a free one, in a thread of its own; gives its address."""
+    port = port or free_port(5155)[0]
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,6 +1,7 @@
 """A product in memory that follows a script: what Rasa's side is tested against alone."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from aftercare.triage import Understanding
 from aftercare.turns import Turn
@@ -22,6 +23,8 @@ class Heard:
 @dataclass
 class ScriptedTurns:
     """Asks QUESTIONS in order, keeps everything it heard, and repeats what still waits."""
+
+    TROUBLE: ClassVar = "INSERT failed, parameters: ('my chest hurts',)"
 
     heard: list[Heard] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
@@ -46,6 +49,10 @@ class ScriptedTurns:
             self._given[conversation, message or ""] = given
         return given
 
+    def wait(self, conversation: str, question: int) -> None:
+        """Have `conversation` wait for the answer to this question."""
+        self._at[conversation] = question
+
     def waits(self, conversation: str) -> bool:
         return self._at.get(conversation, len(QUESTIONS)) < len(QUESTIONS)
 
@@ -64,4 +71,4 @@ class ScriptedTurns:
 
     def _break_if_asked(self) -> None:
         if self.fails:
-            raise RuntimeError("the product's database went away")
+            raise RuntimeError(self.TROUBLE)
