@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +17,6 @@ from types import FrameType, TracebackType
 from typing import Self
 
 import httpx
-import psutil
 from rich.console import Console
 from rich.text import Text
 
@@ -32,11 +30,16 @@ type Handlers = dict[signal.Signals, Handler]
 
 @dataclass(frozen=True)
 class Program:
-    """One program to run; `ready` is the HTTP address that answers once it can be used."""
+    """One program to run.
+
+    `ready` is the HTTP address that answers once it can be used. `inherits` names what it
+    gets of our own environment, besides `env`; None means all of it.
+    """
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    inherits: Collection[str] | None = None
     ready: str | None = None
     folder: Path | None = None
 
@@ -154,7 +157,7 @@ class Together:
             text=True,
             errors="replace",
             cwd=program.folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **program.env},
+            env=_environment(program),
             # Its own group: Ctrl-C reaches us alone, and we end it with all its children.
             start_new_session=True,
         )
@@ -208,36 +211,10 @@ class Together:
         raise ProgramStopped(name, reason, self._said[name] if self._quiet else ())
 
 
-def free_port(preferred: int, but: Collection[int] = ()) -> tuple[int, bool]:
-    """The first free port from `preferred` on, and whether `preferred` was taken.
-
-    `but` are ports promised to others, which do not listen on them yet.
-    """
-    for port in range(preferred, preferred + 100):
-        if port not in but and not _taken(port):
-            return port, port != preferred
-    raise OSError(f"no free port between {preferred} and {preferred + 99}")
-
-
-def user_of(port: int) -> str:
-    """Who listens on `port`, as far as the system tells: "nginx (process 812)"."""
-    with suppress(psutil.Error):
-        for connection in psutil.net_connections("inet"):
-            listening = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listening and connection.pid and listening.port == port:
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return "another program"
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        # A port of a connection just closed is free; one that is listened on is not.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-        return False
+def _environment(program: Program) -> dict[str, str]:
+    ours = os.environ
+    kept = ours if program.inherits is None else ours.keys() & set(program.inherits)
+    return {name: ours[name] for name in kept} | {"PYTHONUNBUFFERED": "1"} | dict(program.env)
 
 
 def _answers(address: str) -> bool:

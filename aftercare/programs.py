@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aftercare.ports import free_port, user_of
 from aftercare.postgres import Embedded
-from aftercare.processes import Program, free_port, user_of
+from aftercare.processes import Program
 from aftercare.settings import ROOT, Settings, environment
 
 RASA_PYTHON = ROOT / "bot" / "runtime" / ".venv" / "bin" / "python"
 RASA_SERVER = ROOT / "bot" / "runtime" / "serve.py"
+RASA_INHERITS = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "PATH", "TMPDIR")
 HOST = "127.0.0.1"
 CARRIER_NUMBER = "+15005550006"
 """The number Twilio reserves for tests; the stand-in carrier sends from it."""
@@ -121,7 +123,8 @@ def _rasa(env: dict[str, str], ports: Ports) -> Program:
     told = {name: env[name] for name in ("RASA_TRACKER_URL", "ACTIONS_URL", "RASA_TOKEN")}
     told["RASA_PORT"] = str(ports.rasa)
     command = [str(RASA_PYTHON), str(RASA_SERVER)]
-    return Program("rasa", command, told, ready=f"{ports.address('rasa')}/", folder=ROOT)
+    ready = f"{ports.address('rasa')}/"
+    return Program("rasa", command, told, inherits=RASA_INHERITS, ready=ready, folder=ROOT)
 
 
 def _ours(name: str, arguments: list[str], env: dict[str, str], ports: Ports, path: str) -> Program:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aftercare.processes import Program, ProgramStopped, Together, free_port, user_of
+from aftercare.ports import free_port, user_of
+from aftercare.processes import Program, ProgramStopped, Together
 
 FOREVER = "import signal; print('here', flush=True); signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + FOREVER
@@ -119,6 +120,22 @@ def test_the_children_of_a_program_end_with_it(console: Console, tmp_path: Path)
     with pytest.raises(ProgramStopped), Together([python("rasa", code)], console=console) as run:
         run.wait()
     assert ended(int(note.read_text()), within=1)
+
+
+def test_a_program_that_inherits_only_some_names_sees_no_others(
+    console: Console, screen: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCARE_KEYS", "k1:secret")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    program = python(
+        "rasa",
+        "import os; print(sorted({'AFTERCARE_KEYS', 'LANG', 'PORT'} & os.environ.keys()))",
+        inherits=("PATH", "LANG"),
+        env={"PORT": "5005"},
+    )
+    with pytest.raises(ProgramStopped), Together([program], console=console) as running:
+        running.wait()
+    assert "['LANG', 'PORT']" in screen.getvalue()
 
 
 def test_readiness_is_when_the_address_answers(console: Console, screen: io.StringIO) -> None:
