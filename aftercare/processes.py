@@ -20,6 +20,10 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
+from aftercare.ports import free_port
+
+__all__ = ["Program", "ProgramStopped", "Together", "free_port"]
+
 GRACE_SECONDS = 8.0
 LEAVING = (signal.SIGTERM, signal.SIGHUP)
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_magenta")
