@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aftercare import segments
@@ -260,10 +261,9 @@ def _sids_to_same_number(session: Session, message_id: UUID) -> frozenset[str]:
 
 def _take_turn(session: Session, sender: str, now: datetime, seconds: float) -> datetime:
     """When the sender's pace lets this text go; takes the place when that is now."""
-    row = session.get(SenderPace, sender, with_for_update=True)
-    if row is None:
-        row = SenderPace(sender=sender, next_at=now)
-        session.add(row)
+    # Two senders may meet at the very first text.
+    session.execute(insert(SenderPace).values(sender=sender, next_at=now).on_conflict_do_nothing())
+    row = session.get_one(SenderPace, sender, with_for_update=True)
     # A short burst is within every carrier's queue; only a longer one is spread out.
     if row.next_at > now + BURST:
         return row.next_at
