@@ -112,15 +112,13 @@ def _with_bar(outcomes: Iterable["Outcome"], feed: "Feed", file: Path) -> Iterat
         yield from outcomes
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    yield from track(
-        outcomes,
-        description=file.name,
-        total=len(feed.records),
-        console=Console(stderr=True),
-        transient=True,
-    )
+    # On a terminal the lines pass above the bar; in a pipe they stay out of its way.
+    with Progress(
+        console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
+    ) as bar:
+        yield from bar.track(outcomes, total=len(feed.records), description=file.name)
 
 
 @contextmanager

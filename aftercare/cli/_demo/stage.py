@@ -58,7 +58,7 @@ def run(port: int) -> None:
     folder = _settings(ROOT / "var").var
     with stage(folder, port=port) as set_:
         if not _somebody_is_here(set_.app):
-            enrol(set_, fresh_discharges(set_.clock))
+            _enrol_in_the_morning(set_)
         name_phones(set_)
         typer.echo()
         typer.secho(f"  Console   {set_.console}", bold=True)
@@ -147,6 +147,14 @@ def next_opening(now: datetime) -> datetime:
     while at_wall_time(day, OPENING, ZONE) <= now or day.weekday() > 4:
         day += timedelta(days=1)
     return at_wall_time(day, OPENING, ZONE)
+
+
+def _enrol_in_the_morning(set_: Stage) -> None:
+    """Before the clinic opens, so that welcome and first check-in both come today."""
+    now = set_.clock.now()
+    set_.clock.set(at_wall_time(local(now, ZONE).date(), time(8, 45), ZONE))
+    enrol(set_, fresh_discharges(set_.clock))
+    set_.clock.set(max(now, at_wall_time(local(now, ZONE).date(), OPENING, ZONE)))
 
 
 def _somebody_is_here(app: App) -> bool:
