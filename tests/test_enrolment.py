@@ -504,6 +504,16 @@ def test_a_transfer_to_a_facility_after_a_readmission_stops_the_programme(desk: 
     assert (desk.one(Episode).state, desk.one(Episode).state_reason) == ("stopped", "facility")
 
 
+def test_who_is_back_in_hospital_is_not_asked_how_it_goes_at_home(desk: Desk) -> None:
+    desk.enrols(ANA)
+    (outcome,) = desk.enrols(AGAIN | {"disposition": "30", "discharge_at": ""})
+    assert (outcome.reason, outcome.notes) == (
+        "is still in hospital",
+        ("the running programme was stopped",),
+    )
+    assert desk.one(Episode).state_reason == "in_hospital"
+
+
 # Consent
 
 
@@ -548,6 +558,21 @@ def test_a_consent_given_anew_at_the_hospital_ends_the_hospitals_own_no(desk: De
     desk.enrols(ANA | {"consent_status": "no", "consent_at": "2026-06-02T09:00"})
     desk.clock.advance(days=19)
     assert statuses(desk.enrols(AGAIN | {"consent_at": "2026-06-20T09:00"})) == ["enrolled"]
+    assert desk.one(Patient).status == "active"
+
+
+def test_a_consent_given_anew_for_the_same_stay_brings_the_texts_back(desk: Desk) -> None:
+    desk.enrols(ANA)
+    desk.enrols(ANA | {"consent_status": "no", "consent_at": "2026-06-02T09:00"})
+    (outcome,) = desk.enrols(ANA | {"consent_at": "2026-06-02T10:00"})
+    assert outcome.notes[0] == "changed: consent"
+    assert desk.one(Patient).status == "active"
+    assert statuses(desk.enrols(ANA | {"consent_at": "2026-06-02T10:00"})) == ["unchanged"]
+
+
+def test_an_old_no_in_a_file_read_again_takes_nothing_back(desk: Desk) -> None:
+    desk.enrols(ANA)
+    desk.enrols(ANA | {"consent_status": "no", "consent_at": "2026-05-30T09:00"})
     assert desk.one(Patient).status == "active"
 
 

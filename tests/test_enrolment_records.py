@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from aftercare.enrolment import Outcome, Record
+from aftercare.enrolment import FIELDS, Outcome, Record
 from aftercare.enrolment.discharge import Discharge, check_wanted, read
 from aftercare.enrolment.dispositions import HOME, place
 from aftercare.enrolment.languages import locale_of
 from aftercare.enrolment.medicines import shipped
-from aftercare.enrolment.outcome import Refused
+from aftercare.enrolment.outcome import Excluded, Refused
 
 NOW = datetime(2026, 6, 2, 17, 0, tzinfo=UTC)
 
@@ -85,6 +87,29 @@ def test_a_refusal_names_everything_that_is_wrong_at_once() -> None:
 def test_a_refusal_quotes_nothing_from_the_record(cells: dict[str, str]) -> None:
     told = refusal(cells)
     assert not [cell for cell in cells.values() if len(cell) > 3 and cell in told]
+
+
+CELLS = st.sampled_from([field.name for field in FIELDS])
+WORDS = st.text(max_size=30) | st.text("0123456789/:T +.eE-", max_size=20)
+
+# The machine may be busy, and the first case loads the lists of languages and postal codes.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@unhurried
+@given(st.dictionaries(CELLS, WORDS, max_size=8))
+def test_whatever_the_cells_hold_a_record_is_taken_refused_or_left_out(
+    cells: dict[str, str],
+) -> None:
+    try:
+        discharge = judged(cells)
+    except Refused as refused:
+        assert refused.problems
+    except Excluded as excluded:
+        assert excluded.reason
+    else:
+        assert discharge.phone.startswith("+")
+        assert discharge.discharged_at.tzinfo is UTC
 
 
 NOTED = [

@@ -1,6 +1,11 @@
 """CSV as it really comes: from spreadsheets, in old encodings, with broken lines."""
 
+import csv
+import io
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aftercare import feeds
 from aftercare.enrolment import REQUIRED
@@ -9,6 +14,9 @@ from aftercare.feeds import NotReadable
 HEAD = "mrn,encounter_id,first_name,last_name,mobile,consent_status,zip,discharge_at"
 ANA = "M1,E1,Ana,Peña,+17135550142,yes,77002,2026-06-01T15:30"
 BEN = "M2,E2,Ben,Ode,+13125550143,yes,60601,2026-06-01T10:00"
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy."""
 
 
 def table(*lines: str, end: str = "\n") -> bytes:
@@ -110,6 +118,28 @@ def test_a_quoted_cell_may_hold_delimiters_quotes_and_line_ends() -> None:
     assert [r.line for r in records] == [2, 4]
 
 
+@unhurried
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8")))
+def test_whatever_the_bytes_a_file_is_read_or_refused(junk: bytes) -> None:
+    for data in (junk, table() + junk, table(ANA) + junk):
+        try:
+            records = feeds.read(data).records
+        except NotReadable as refusal:
+            assert str(refusal)
+        else:
+            assert all(record.fault or record.fields for record in records)
+
+
+@unhurried
+@given(st.lists(st.text(max_size=20), min_size=8, max_size=8), st.sampled_from(",;\t|"))
+def test_what_a_spreadsheet_writes_is_read_as_it_was(cells: list[str], delimiter: str) -> None:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    rows.writerows([HEAD.split(","), [f"x{cell}x" for cell in cells]])
+    (record,) = feeds.read(out.getvalue().encode("utf-8", "replace")).records
+    assert list(record.fields.values()) == [f"x{cell}x" for cell in cells]
+
+
 def test_control_characters_are_dropped_before_the_database_sees_them() -> None:
     assert feeds.read(table(ANA.replace("Ana", "A\x01na"))).records[0].cell("first_name") == "Ana"
 
@@ -130,6 +160,7 @@ def test_a_line_separator_within_a_name_does_not_break_the_line() -> None:
         (b"MSH|^~\\&|EPIC|...", "HL7 v2, which is not read yet"),
         (b"\x0bMSH|^~\\&|EPIC|...", "HL7 v2, which is not read yet"),
         (b'\xef\xbb\xbf {"resourceType": "Bundle"}', "FHIR, which is not read yet"),
+        (b'[{"mrn": 1}]', "JSON, but not FHIR"),
         (b"'", "names no column"),
     ],
 )

@@ -31,8 +31,11 @@ _WORDS = (
     ("custody", r"jail|prison|custody|enforcement|correctional"),
     ("in_hospital", r"still|inpatient|admitted"),
     ("facility", r"nursing home|snf|irf|ltach?|ltch"),
-    (HOME, r"home|routine|self|ama|advice|hha?|hhs"),
-    ("facility", r"facility|rehab(ilitation)?|transfer(red)?|nursing|hospital|acute|swing"),
+    (HOME, r"home|routine|self|ama|advice|hha?|hhs|residence|shelter|assisted living"),
+    (
+        "facility",
+        r"facility|rehab(ilitation)?|transfer(red)?|nursing|hospital|acute|swing|psych(iatric)?",
+    ),
 )
 
 REASONS = {

@@ -1,7 +1,7 @@
 """Enrols one record: the patient, the consent, the programme and the welcome, all or nothing."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import NoReturn
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from aftercare.crypto import ring
 from aftercare.enrolment import episodes, leaving, medicines, patients
 from aftercare.enrolment.discharge import Discharge, Identity, check_wanted, identify, read
 from aftercare.enrolment.languages import ASK
-from aftercare.enrolment.outcome import Excluded, Outcome, Problem, Refused
+from aftercare.enrolment.outcome import Excluded, Outcome, Problem, Refused, Status
 from aftercare.enrolment.record import Record
 from aftercare.escalations import Reason, flag
 from aftercare.levels import Level
@@ -29,20 +29,27 @@ def enrol(session: Session, clinic: Clinic, now: datetime, record: Record, feed:
         identity = identify(record)
         ref = reference(identity)
         lock(session, identity)
-        try:
-            check_wanted(record)
-            discharge = read(record, now, clinic.policy.country, medicines.shipped())
-            # What was begun for a record that turns out unfit is undone.
-            with session.begin_nested():
-                return _take(session, clinic, now, record, discharge, feed)
-        except Excluded as excluded:
-            notes = leaving.leave_out(session, clinic, now, identity, record, excluded.kind, feed)
-            return Outcome("excluded", record.line, ref, excluded.reason, notes=notes)
+        outcome = _wanted_or_not(session, clinic, now, record, identity, feed)
     except Refused as refused:
         problems = tuple(
             Problem(record.column(problem.column), problem.mend) for problem in refused.problems
         )
-        return Outcome("refused", record.line, ref, problems=problems)
+        outcome = Outcome("refused", problems=problems)
+    return replace(outcome, line=record.line, ref=ref)
+
+
+def _wanted_or_not(
+    session: Session, clinic: Clinic, now: datetime, record: Record, identity: Identity, feed: str
+) -> Outcome:
+    try:
+        check_wanted(record)
+        discharge = read(record, now, clinic.policy.country, medicines.shipped())
+        # What was begun for a record that turns out unfit is undone.
+        with session.begin_nested():
+            return _take(session, clinic, now, discharge, feed)
+    except Excluded as excluded:
+        notes = leaving.leave_out(session, clinic, now, identity, record, excluded.kind, feed)
+        return Outcome("excluded", reason=excluded.reason, notes=notes)
 
 
 def reference(identity: Identity) -> str:
@@ -62,29 +69,26 @@ def lock(session: Session, identity: Identity) -> None:
 
 
 def _take(
-    session: Session,
-    clinic: Clinic,
-    now: datetime,
-    record: Record,
-    discharge: Discharge,
-    feed: str,
+    session: Session, clinic: Clinic, now: datetime, discharge: Discharge, feed: str
 ) -> Outcome:
     patient = patients.known(session, discharge.identity)
     episode = episodes.known(session, discharge.identity)
     if patient is not None:
         patients.refuse_another_person(patient, discharge)
     if episode is None:
-        return _begin(session, clinic, now, record, discharge, feed, patient)
+        return _begin(session, clinic, now, discharge, feed, patient)
     if patient is None or episode.patient_id != patient.id:
         raise Refused(Problem("encounter_id", "belongs to another patient's stay"))
-    return _update(session, clinic, now, record, discharge, feed, episode)
+    if episode.state not in {"active", "paused"}:
+        # A later stay, or the patient, has had the last word.
+        return _outcome("unchanged", episode)
+    return _update(session, clinic, now, discharge, feed, episode)
 
 
 def _begin(
     session: Session,
     clinic: Clinic,
     now: datetime,
-    record: Record,
     discharge: Discharge,
     feed: str,
     patient: Patient | None,
@@ -92,7 +96,7 @@ def _begin(
     if patient is None:
         patient = patients.add(session, now, discharge)
     else:
-        _make_room(session, now, patient, discharge, record)
+        _make_room(session, now, patient, discharge)
         patients.update(session, patient, discharge)
     _keep_evidence(session, clinic, now, patient, discharge, feed)
     episode = episodes.begin(session, clinic, now, patient, discharge)
@@ -105,21 +109,44 @@ def _begin(
         shares_number_with=[str(other) for other in shared],
     )  # fmt: skip
     notes = _notes(session, clinic, discharge, patient, shared=bool(shared))
-    return _outcome("enrolled", record, discharge, episode, notes)
+    return _outcome("enrolled", episode, notes)
 
 
 def _update(
     session: Session,
     clinic: Clinic,
     now: datetime,
-    record: Record,
     discharge: Discharge,
     feed: str,
     episode: Episode,
 ) -> Outcome:
-    if episode.state not in {"active", "paused"}:
-        # A later stay, or the patient, has had the last word.
-        return _outcome("unchanged", record, discharge, episode)
+    patient = episode.patient
+    changed = _changes(session, clinic, now, discharge, feed, episode)
+    if not changed:
+        return _outcome("unchanged", episode)
+    if "phone" in changed:
+        patients.keep_consent(session, now, patient, "sms", discharge, feed)
+        patients.welcome(session, clinic, now, patient)
+    shared = patients.sharing_number(session, patient) if "phone" in changed else []
+    audit.record(
+        session, now, f"feed:{feed}", "episode.updated", f"episode:{episode.id}",
+        patient=str(patient.id), changed=changed,
+        shares_number_with=[str(other) for other in shared],
+    )  # fmt: skip
+    told = f"changed: {', '.join(changed)}"
+    notes = (told, *_notes(session, clinic, discharge, patient, shared=bool(shared)))
+    return _outcome("updated", episode, notes)
+
+
+def _changes(
+    session: Session,
+    clinic: Clinic,
+    now: datetime,
+    discharge: Discharge,
+    feed: str,
+    episode: Episode,
+) -> list[str]:
+    """Take over what is new in a known stay; the names of what changed."""
     patient = episode.patient
     changed = patients.update(session, patient, discharge)
     changed += episodes.update(session, clinic, now, episode, discharge)
@@ -127,37 +154,24 @@ def _update(
         episodes.reschedule(now, episode, discharge.zone)
     if patients.keep_caregiver(session, now, patient, discharge, feed):
         changed.append("caregiver")
-    if not changed:
-        return _outcome("unchanged", record, discharge, episode)
-    if "phone" in changed:
+    if patient.status == "opted_out" and patients.agreed_again(session, patient, discharge):
         patients.keep_consent(session, now, patient, "sms", discharge, feed)
-        patients.welcome(session, clinic, now, patient)
-    shared = patients.sharing_number(session, patient) if "phone" in changed else []
-    audit.record(
-        session, now, f"feed:{feed}", "episode.updated", f"episode:{episode.id}",
-        patient=str(patient.id), changed=sorted(changed),
-        shares_number_with=[str(other) for other in shared],
-    )  # fmt: skip
-    told = f"changed: {', '.join(sorted(changed))}"
-    notes = (told, *_notes(session, clinic, discharge, patient, shared=bool(shared)))
-    return _outcome("updated", record, discharge, episode, notes)
+        patient.status = "active"
+        changed.append("consent")
+    return sorted(changed)
 
 
-def _make_room(
-    session: Session, now: datetime, patient: Patient, discharge: Discharge, record: Record
-) -> None:
+def _make_room(session: Session, now: datetime, patient: Patient, discharge: Discharge) -> None:
     """Stop the programme of an earlier stay; refuse or exclude who may not be texted."""
     earlier = episodes.running(session, patient)
     if any(other.discharged_at >= discharge.discharged_at for other in earlier):
         raise Excluded("superseded", "a later stay of this patient is being followed already")
-    _check_standing(session, patient, discharge, record)
+    _check_standing(session, patient, discharge)
     for other in earlier:
         episodes.stop(session, now, other, "readmitted")
 
 
-def _check_standing(
-    session: Session, patient: Patient, discharge: Discharge, record: Record
-) -> None:
+def _check_standing(session: Session, patient: Patient, discharge: Discharge) -> None:
     if patient.status == "deceased":
         raise Excluded("deceased", "is marked as deceased; if that is wrong, correct it first")
     if patient.status == "wrong_number" and patient.phone == discharge.phone:
@@ -165,13 +179,9 @@ def _check_standing(
         raise Refused(Problem("mobile", mend))
     if patient.status == "opted_out":
         if not patients.agreed_again(session, patient, discharge):
-            _opted_out()
+            reason = "stopped the texts; only START from their own phone brings them back"
+            raise Excluded("opted_out", reason)
         patient.status = "active"
-
-
-def _opted_out() -> NoReturn:
-    reason = "stopped the texts; only START from their own phone brings them back"
-    raise Excluded("opted_out", reason)
 
 
 def _keep_evidence(
@@ -215,15 +225,6 @@ def _notes(
     return tuple(notes)
 
 
-def _outcome(
-    status: str, record: Record, discharge: Discharge, episode: Episode, notes: tuple[str, ...] = ()
-) -> Outcome:
+def _outcome(status: Status, episode: Episode, notes: tuple[str, ...] = ()) -> Outcome:
     scheduled = sum(check_in.state == "scheduled" for check_in in episode.check_ins)
-    return Outcome(
-        status=status,  # type: ignore[arg-type]
-        line=record.line,
-        ref=reference(discharge.identity),
-        notes=notes,
-        protocol=episode.protocol,
-        check_ins=scheduled,
-    )
+    return Outcome(status, notes=notes, protocol=episode.protocol, check_ins=scheduled)

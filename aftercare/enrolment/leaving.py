@@ -101,10 +101,12 @@ def _went_elsewhere(
     """Stop this stay's programme, or that of an earlier one; a later one goes on."""
     this = episodes.known(session, identity)
     left = _moment(clinic, patient, record, "discharge_at")
+    # A stay we do not know, in hospital now: the patient we follow at home was readmitted.
+    back = kind == "in_hospital" and this is None
     over = [
         episode
         for episode in episodes.running(session, patient)
-        if _same(episode, this) or (left is not None and episode.discharged_at < left)
+        if back or _same(episode, this) or (left is not None and episode.discharged_at < left)
     ]
     for episode in over:
         episodes.stop(session, now, episode, kind)

@@ -46,7 +46,7 @@ class Outcome:
     """One line of the report. `ref` is a keyed hash: the same stay has the same one every time."""
 
     status: Status
-    line: int
+    line: int = 0
     ref: str = ""
     reason: str = ""
     problems: tuple[Problem, ...] = ()

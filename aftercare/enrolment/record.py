@@ -1,5 +1,6 @@
 """One discharge as a feed tells it: words by field, before anybody judged them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -49,6 +50,9 @@ FIELDS = (
 REQUIRED = tuple(field.name for field in FIELDS if field.required)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 @dataclass(frozen=True)
 class Record:
     """What a feed says about one discharge.
@@ -64,7 +68,8 @@ class Record:
     fault: str = ""
 
     def cell(self, name: str) -> str:
-        return self.fields.get(name, "").strip()
+        # PostgreSQL takes no NUL, and nobody types the other control characters.
+        return _CONTROL.sub("", self.fields.get(name, "")).strip()
 
     def column(self, name: str) -> str:
         return self.columns.get(name, name)

@@ -107,7 +107,7 @@ def _records(
             taken = 1
             yield Record(line, columns=names, fault=_fault(cells, header))
         elif any(cell.strip() for cell in cells):
-            fields = {field: _clean(cells[place]) for place, field in columns.items()}
+            fields = {field: cells[place] for place, field in columns.items()}
             yield Record(line, fields, names)
         at += taken
 
@@ -130,11 +130,6 @@ def _fault(cells: list[str] | None, header: list[str]) -> str:
     if cells is None:
         return 'has a quotation mark that is not closed, or not doubled within quotes: write ""'
     return f"has {len(cells)} cells where line 1 has {len(header)}: quote cells that hold a comma"
-
-
-def _clean(cell: str) -> str:
-    # PostgreSQL takes no NUL, and nobody types the other control characters.
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", cell).strip()
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -29,8 +29,10 @@ def kind_of(data: bytes) -> str:
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x0b \t\r\n")
     if start[:4] in {b"MSH|", b"FHS|", b"BHS|"}:
         return "hl7v2"
-    if start[:1] in {b"{", b"["} or start.startswith((b"<Bundle", b"<?xml")):
-        return "fhir"
+    if start[:1] in {b"{", b"["}:
+        if b'"resourceType"' in start:
+            return "fhir"
+        raise NotReadable("this is JSON, but not FHIR: export CSV")
     if b"\0" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotReadable("this is not a text file: save it as CSV (UTF-8)")
     return "csv"
