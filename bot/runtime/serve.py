@@ -1,6 +1,6 @@
 """Serves the trained bot on loopback: `python bot/runtime/serve.py`.
 
-Reads RASA_PORT (5005), RASA_TRACKER_URL and ACTIONS_URL.
+Reads RASA_PORT (5005), RASA_TRACKER_URL, ACTIONS_URL and, for Rasa's API, RASA_TOKEN.
 """
 
 import os
@@ -42,7 +42,12 @@ def _serve(port: int) -> None:
     quick.apply()
     whole_turns.apply()
     endpoints = AvailableEndpoints.read_endpoints(str(inputs.ENDPOINTS))
-    app = configure_app([ProductChannel()], port=port, endpoints=endpoints)
+    app = configure_app(
+        [ProductChannel()],
+        auth_token=os.environ.get("RASA_TOKEN") or None,
+        port=port,
+        endpoints=endpoints,
+    )
     app.register_listener(
         partial(load_agent_on_start, str(inputs.MODEL), endpoints, None), "before_server_start"
     )

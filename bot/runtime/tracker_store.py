@@ -4,9 +4,10 @@ import logging
 import time
 from typing import Any
 
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import sessionmaker
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
@@ -23,8 +24,9 @@ class PatientTrackerStore(SQLTrackerStore):
     def __init__(self, host: str, **kwargs: Any) -> None:
         _wait_for(host)
         super().__init__(host=host, **kwargs)
-        # The pool checks each connection it hands out; costs one round trip.
-        self.engine.pool._pre_ping = True
+        self.engine.dispose()
+        self.engine = create_engine(host, pool_pre_ping=True, **create_engine_kwargs(host))
+        self.sessionmaker = sessionmaker(bind=self.engine)
 
 
 def _wait_for(url: str) -> None:

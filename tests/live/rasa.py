@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -80,7 +80,7 @@ def train_if_needed() -> None:
 @contextmanager
 def running_rasa(tracker_url: str, actions_url: str) -> Iterator[Rasa]:
     """Our Rasa, as the product starts it."""
-    with _running([rasa_python(), RUNTIME / "serve.py"], tracker_url, actions_url) as rasa:
+    with _running(*program_of(tracker_url, actions_url)) as rasa:
         yield rasa
 
 
@@ -94,33 +94,37 @@ def stock_rasa(tracker_url: str, actions_url: str, endpoints: Path) -> Iterator[
     command += ["--model", ROOT / "bot" / "models" / "aftercare.tar.gz"]
     # Its components must be found; nothing else of bot/runtime is loaded.
     env = {"PYTHONPATH": str(RUNTIME), "LOG_LEVEL": "ERROR"}
-    with _running(command, tracker_url, actions_url, port=port, env=env) as rasa:
+    with _running(*_program(command, port, tracker_url, actions_url, env)) as rasa:
         yield rasa
 
 
-@contextmanager
-def _running(
-    command: list[Any],
+def program_of(tracker_url: str, actions_url: str) -> tuple[Program, str]:
+    """Our Rasa on a free port, and its address."""
+    port, _ = free_port(5105)
+    return _program([rasa_python(), RUNTIME / "serve.py"], port, tracker_url, actions_url, {})
+
+
+def _program(
+    command: Sequence[object],
+    port: int,
     tracker_url: str,
     actions_url: str,
-    port: int | None = None,
-    env: Mapping[str, str] | None = None,
-) -> Iterator[Rasa]:
-    port = port or free_port(5105)[0]
+    env: Mapping[str, str],
+) -> tuple[Program, str]:
     url = f"http://127.0.0.1:{port}"
-    program = Program(
-        "rasa",
-        [str(part) for part in command],
-        env={
-            "RASA_PORT": str(port),
-            "RASA_TRACKER_URL": tracker_url,
-            "ACTIONS_URL": actions_url,
-            "RASA_TELEMETRY_ENABLED": "false",
-            **(env or {}),
-        },
-        ready=f"{url}/status",
-        folder=ROOT,
-    )
+    told = {
+        "RASA_PORT": str(port),
+        "RASA_TRACKER_URL": tracker_url,
+        "ACTIONS_URL": actions_url,
+        "RASA_TELEMETRY_ENABLED": "false",
+        **env,
+    }
+    words = [str(part) for part in command]
+    return Program("rasa", words, env=told, ready=f"{url}/status", folder=ROOT), url
+
+
+@contextmanager
+def _running(program: Program, url: str) -> Iterator[Rasa]:
     with Together([program], quiet=True) as together, httpx.Client(timeout=60) as http:
         together.await_ready(READY_SECONDS)
         yield Rasa(url, http)

@@ -59,6 +59,19 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     ) -> SentenceEncoder:
         return cls(config, execution_context.node_name)
 
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceEncoder:
+        # The weights take two seconds to load: at the start, not in the first patient's turn.
+        _vector("")
+        return cls.create(config, model_storage, resource, execution_context)
+
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             self._add_features(message)
