@@ -1,6 +1,7 @@
 """The fixed texts: all there, short, and complete where lives hang on them."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_every_text_is_said_in_every_language_and_stays_short(id, locale):
 
 def test_no_text_is_left_without_a_sender():
     assert {id for id in MESSAGES.ids if not id.startswith("unit_")} == set(GIVEN)
+
+
+def test_every_text_the_product_asks_for_is_there():
+    asked = set()
+    for file in (ROOT / "aftercare").rglob("*.py"):
+        asked |= set(re.findall(r"\b(?:say|reply|spoken)\(\s*\"([a-z_]+)\"", file.read_text()))
+    assert {"emergency_standing", "check_in_done", "reminder"} <= asked
+    assert asked <= MESSAGES.ids
 
 
 def test_the_welcome_says_who_how_often_how_to_stop_and_what_it_costs():

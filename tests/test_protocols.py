@@ -1,5 +1,6 @@
 """What a check-in asks, what it leaves out, and which answers are red flags."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -266,6 +267,16 @@ def test_the_principal_diagnosis_chooses_the_protocol(diagnosis, procedure, prot
 def test_a_range_of_codes_holds_its_last_code_with_all_that_is_under_it():
     assert covers("J40-J44", "J44.9")
     assert not covers("J40-J44", "J45.0")
+
+
+def test_the_protocol_in_the_how_to_can_be_used_as_it_stands(tmp_path):
+    page = (CONTENT.parent / "docs" / "how-to-add-a-protocol.md").read_text()
+    folder = tmp_path / "protocols"
+    shutil.copytree(CONTENT / "protocols" / "shared", folder / "shared")
+    (folder / "pneumonia.yml").write_text(page.split("```yaml\n")[1].split("```")[0])
+    library = ProtocolLibrary.load(tmp_path)
+    assert library.for_diagnosis("J18.9").id == "pneumonia"
+    assert level(library.get("pneumonia").question("oxygen"), 89.0) is Level.EMERGENCY
 
 
 # Files that cannot be read
