@@ -1,6 +1,7 @@
 """Does the work: screening, paging, talking to Rasa, sending, and what time makes due."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from uuid import UUID
 
@@ -22,34 +23,47 @@ RECONCILE_EVERY = "*/2 * * * *"
 STALLED_AFTER = 15
 """Seconds without a heartbeat after which a dead worker's job is done by another."""
 
-TALKERS, SENDERS, SCREENERS = 8, 4, 4
-"""Jobs at once per queue: a slow Rasa fills its own places only."""
+PLACES = {"now": 4, "talk": 8, "out": 4, "time": 1}
+"""Jobs at once per queue: a slow Rasa or carrier fills its own places only."""
+
+FINISH_WITHIN = 4
+"""Seconds that a stopping worker gives its jobs; what is cut off is found by the sweep."""
 
 
-def engine(app: App) -> Engine:
-    """The work engine with every task of the product."""
+def engine(app: App, *, keeps_time: bool = False) -> Engine:
+    """The work engine with every task of the product; one of them also keeps time."""
     made = Engine(connector=PsycopgConnector(conninfo=psycopg_url(app.database.url)))
     for name, work in _tasks(app).items():
         made.task(name=name, queue=jobs.QUEUES[name])(work)
-    _periodic(made, app)
+    if keeps_time:
+        _periodic(made, app)
     return made
 
 
 async def run(app: App) -> None:
-    """Work until told to stop; jobs under way are finished first."""
-    made = engine(app)
+    """Work until told to stop (SIGTERM or Ctrl-C); jobs under way are finished first."""
+    # An engine each: workers that share one also share its calendar, and spoil each other's.
+    workers = [
+        asyncio.create_task(_work(engine(app, keeps_time=queue == "time"), queue, places))
+        for queue, places in PLACES.items()
+    ]
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, lambda: [worker.cancel() for worker in workers])
+    done = await asyncio.gather(*workers, return_exceptions=True)
+    for ended in done:
+        if isinstance(ended, Exception):
+            raise ended
+
+
+async def _work(made: Engine, queue: str, places: int) -> None:
     async with made.open_async():
-        await asyncio.gather(
-            made.run_worker_async(queues=["now"], name="now", concurrency=SCREENERS),
-            made.run_worker_async(
-                queues=["talk"], name="talk", concurrency=TALKERS, install_signal_handlers=False
-            ),
-            made.run_worker_async(
-                queues=["out"], name="out", concurrency=SENDERS, install_signal_handlers=False
-            ),
-            made.run_worker_async(
-                queues=["time"], name="time", concurrency=1, install_signal_handlers=False
-            ),
+        await made.run_worker_async(
+            queues=[queue],
+            name=queue,
+            concurrency=places,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=FINISH_WITHIN,
         )
 
 
