@@ -15,6 +15,8 @@ HEAD = "mrn,encounter_id,first_name,last_name,mobile,consent_status,zip,discharg
 ANA = "M1,E1,Ana,Peña,+17135550142,yes,77002,2026-06-01T15:30"
 BEN = "M2,E2,Ben,Ode,+13125550143,yes,60601,2026-06-01T10:00"
 
+TYPED = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=20)
+
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The machine may be busy."""
 
@@ -131,12 +133,12 @@ def test_whatever_the_bytes_a_file_is_read_or_refused(junk: bytes) -> None:
 
 
 @unhurried
-@given(st.lists(st.text(max_size=20), min_size=8, max_size=8), st.sampled_from(",;\t|"))
+@given(st.lists(TYPED, min_size=8, max_size=8), st.sampled_from(",;\t|"))
 def test_what_a_spreadsheet_writes_is_read_as_it_was(cells: list[str], delimiter: str) -> None:
     out = io.StringIO(newline="")
     rows = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     rows.writerows([HEAD.split(","), [f"x{cell}x" for cell in cells]])
-    (record,) = feeds.read(out.getvalue().encode("utf-8", "replace")).records
+    (record,) = feeds.read(out.getvalue().encode()).records
     assert list(record.fields.values()) == [f"x{cell}x" for cell in cells]
 
 

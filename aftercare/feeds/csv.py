@@ -49,7 +49,9 @@ def read(data: bytes) -> Feed:
     text, warnings = _decoded(data)
     # Not str.splitlines: it also breaks at characters that may stand within a name.
     lines = list(io.StringIO(text, newline=""))
-    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        raise NotReadable("the file is empty")
     delimiter = max(DELIMITERS, key=lambda one: len(_named(_cells(lines[first], one))))
     header = _cells(lines[first], delimiter)
     columns = _columns(header)
