@@ -74,6 +74,9 @@ def updated(file: Path, found: Catalog) -> str:
     known.update(found, no_fuzzy_matching=locale == SOURCE)
     known.obsolete.clear()
     known.fuzzy = False
+    for entry in known:
+        if not entry.string:
+            entry.flags.discard("fuzzy")
     if file.stem == "patient":
         _mark_unread(known)
     return written(known)
