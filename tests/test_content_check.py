@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 LOCALES = Phrasebook.load(ROOT).locales_shipped
 MESSAGES = "content/messages.yml"
 SPANISH = "locales/es/LC_MESSAGES/patient.po"
+CONSOLE = "locales/es/LC_MESSAGES/console.po"
 COPD = "content/protocols/copd.yml"
 INHALER = "content/education/inhaler"
 
@@ -88,6 +89,7 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     (SPANISH, 'msgstr "De nada. Cuídese mucho."', 'msgstr "De “nada”."', "characters", "U+201C"),
     (SPANISH, "texto al {{ crisis_number }}", "texto", "placeholder", "has lost {{ crisis"),
     (SPANISH, "De nada. Cuídese", "{{ name }}, de nada", "placeholder", "{{ name }}"),
+    (CONSOLE, "%(years)s años", "%(edad)s años", "placeholder", "%(edad)s"),
     (SPANISH, "# review: state=machine", "# review: state=fine", "broken", "fine"),
     (COPD, "concept: fever", "concept: sneezing", "concept", "sneezing"),
     (COPD, "source: action_plan", "source: hearsay", "source", "action_plan"),

@@ -1,12 +1,15 @@
 """Texts, days and numbers in the patient's own language and zone."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
+from aftercare.extract import collect, messages, questions, tasks, updated
 from aftercare.i18n import Phrasebook, fallbacks, fill, placeholders, tag
 from aftercare.review import Review, State, fingerprint
 
@@ -172,3 +175,55 @@ def test_a_language_has_one_spelling(written, spelled):
 
 def test_tagalog_under_its_other_name_is_tagalog():
     assert fallbacks("fil") == ("fil", "tl", "en")
+
+
+# Collecting what there is to translate
+
+
+def test_the_message_extractor_tells_a_translator_when_a_text_is_sent():
+    yaml = b"bye:\n  critical: true\n  note: At the end.\n  text: Good bye.\n"
+    assert list(messages(BytesIO(yaml), (), (), {})) == [
+        (1, None, "Good bye.", ["message: bye, critical", "At the end."])
+    ]
+
+
+def test_the_protocol_extractor_finds_questions_choices_and_tasks_with_their_lines():
+    yaml = (
+        b"title: Stroke\nquestions:\n  - use: safety\n  - id: face\n    text: How is your\n"
+        b"      face?\n    choices:\n      ok: the same\n"
+        b"    flags:\n      ok: {level: routine, task: Look again}\n"
+    )
+    assert [found[0::2] for found in questions(BytesIO(yaml), (), (), {})] == [
+        (5, "How is your face?"),
+        (8, "the same"),
+    ]
+    assert [found[0::2] for found in tasks(BytesIO(yaml), (), (), {})] == [
+        (1, "Stroke"),
+        (10, "Look again"),
+    ]
+
+
+def test_the_patient_catalogues_are_in_step_with_the_content():
+    found = collect(ROOT, "patient")
+    for file in ROOT.glob("locales/*/LC_MESSAGES/patient.po"):
+        assert updated(file, found) == file.read_text(encoding="utf-8"), "run: make messages"
+
+
+def test_the_console_catalogue_collects_pages_and_protocols():
+    found = {str(entry.id) for entry in collect(ROOT, "console")}
+    assert {"Heart failure", "Queue", "Get a scale to the patient"} <= found
+
+
+def test_a_new_text_is_a_draft_until_somebody_says_otherwise(tmp_path):
+    catalogue(tmp_path, "es", entry(HELLO, "Hola, {{ name }}."))
+    file = tmp_path / "locales" / "es" / "LC_MESSAGES" / "patient.po"
+    found = Catalog()
+    found.add(HELLO)
+    file.write_text(updated(file, found), encoding="utf-8")
+    assert Phrasebook.load(tmp_path).review("es", HELLO) == Review(source=fingerprint(HELLO))
+
+
+def test_a_text_nobody_says_any_more_leaves_the_catalogue(tmp_path):
+    catalogue(tmp_path, "es", entry(HELLO, "Hola, {{ name }}."))
+    file = tmp_path / "locales" / "es" / "LC_MESSAGES" / "patient.po"
+    assert "Hola" not in updated(file, Catalog())

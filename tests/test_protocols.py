@@ -221,6 +221,21 @@ def test_who_had_no_scale_last_time_is_asked_again():
     assert question.id == "scale"
 
 
+def test_last_weeks_missed_dose_is_not_asked_about_again():
+    known = {"doses_missed": 2.0, "medicines_got": True}
+    assert heart_failure().next_question({}, "doses_missed", known=known, day=10) is None
+
+
+def test_who_breathed_well_last_time_and_gave_no_answer_now_is_asked_how_bad_it_is():
+    question = LIBRARY.get("copd").next_question({}, "breathing", known={"breathing": False}, day=6)
+    assert question.id == "activity"
+
+
+def test_who_has_an_oxygen_meter_is_asked_for_its_number_every_time():
+    question = LIBRARY.get("copd").next_question({}, "fever", known={"oximeter": True}, day=6)
+    assert question.id == "oxygen"
+
+
 def test_missed_doses_are_not_asked_on_the_first_day_home():
     question = heart_failure().next_question({"medicines_got": True}, "medicines_got", day=1)
     assert question is None

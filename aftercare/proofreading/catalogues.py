@@ -1,5 +1,6 @@
 """Proofreads the catalogues: every text in every language, none stale, none left over."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,13 @@ def _texts(locale: str, file: str, entries: Mapping[str, Message], sheet: Sheet)
 def proofread_console(root: Path, file: Path) -> Iterator[Finding]:
     """What staff read may stay English, but somebody should know."""
     locale, name = tag(file.parent.parent.name), str(file.relative_to(root))
-    missing = [entry for entry in catalogue(file) if entry.id and not _has_string(entry)]
+    entries = [entry for entry in catalogue(file) if entry.id]
+    for entry in (each for each in entries if _has_string(each)):
+        if strange := _fields(entry.string or "") - _fields(entry.id):
+            problem = f"a console text ({locale}) uses {', '.join(sorted(strange))}."
+            mend = f"use: {', '.join(sorted(_fields(entry.id))) or 'none'}."
+            yield error(name, entry.lineno or 1, "placeholder", problem, mend)
+    missing = [entry for entry in entries if not _has_string(entry)]
     if missing and locale != SOURCE:
         problem = f"{len(missing)} console texts ({locale}) are not translated."
         yield warning(name, missing[0].lineno or 1, "missing", problem, "write their msgstr.")
@@ -118,3 +125,9 @@ def proofread_console(root: Path, file: Path) -> Iterator[Finding]:
 
 def _has_string(entry: Message) -> bool:
     return all(entry.string) if isinstance(entry.string, tuple) else bool(entry.string)
+
+
+def _fields(words: str | Sequence[str]) -> set[str]:
+    """What Python or the page fills in: one name too many breaks the page."""
+    spoken = words if isinstance(words, str) else " ".join(words)
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", spoken))

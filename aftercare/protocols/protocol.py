@@ -86,6 +86,11 @@ class Protocol:
             return self.questions
         return tuple(q for q in self.questions if q.id in self.daily.questions)
 
+    def _lasting(self, known: Mapping[str, Value]) -> dict[str, Value]:
+        """Facts, and earlier answers that still hold: last week's missed dose is no reason now."""
+        passing = {question.id for question in self.questions if question.ask_until is None}
+        return {name: value for name, value in known.items() if name not in passing}
+
     def next_question(
         self,
         answers: Mapping[str, Value],
@@ -100,7 +105,7 @@ class Protocol:
         check-ins and the facts `ask_if` may name (`follow_up`); `day` is the number of
         days since discharge.
         """
-        facts = {**(known or {}), **({} if day is None else {"day": float(day)})}
+        facts = self._lasting(known or {}) | ({} if day is None else {"day": float(day)})
         asked = self.asked_on(day)
         if sum(question.id in answers for question in asked) >= MOST_QUESTIONS:
             return None
