@@ -60,6 +60,11 @@ class Phones:
         """Tell the page whose phone a number is."""
         self._post("phones", {"number": number, "label": label, "locale": locale, "zone": zone})
 
+    def known(self) -> list[tuple[str, str]]:
+        """Every phone's number and what it is called."""
+        state = self._client.get("/phones/state").raise_for_status().json()
+        return [(phone["number"], phone["label"]) for phone in state["phones"]]
+
     def deliver(self, to: str | None = None, sid: str | None = None) -> list[dict[str, Any]]:
         """Deliver held texts and their callbacks; returns when all are answered."""
         return self._post("deliver", {"to": to, "sid": sid})  # type: ignore[no-any-return]

@@ -76,6 +76,10 @@ def explain(error: Exception) -> str | None:
 EXPECTED = (
     ("aftercare.processes", "ProgramStopped", "{reason}"),
     ("aftercare.postgres", "PostgresFailed", "{reason}"),
+    ("aftercare.crypto", "UnknownKey", "{reason}: put the key back, last in the list"),
+    ("aftercare.carrier.config", "ForbiddenInProduction", "{reason}"),
+    ("aftercare.staffing", "Refused", "{reason}"),
+    ("aftercare.triage.vocabulary", "VocabularyError", "content/red_flags/{reason}"),
     ("psycopg.errors", "UndefinedTable", "the database lacks a table: run `aftercare up` once"),
     ("psycopg", "OperationalError", "the database failed: {reason} (see: aftercare doctor)"),
     ("httpx", "TransportError", "a service did not answer: {reason} (see: aftercare doctor)"),
