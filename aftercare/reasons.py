@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aftercare.levels import Level
@@ -27,7 +27,15 @@ class Why:
     grounds: tuple[Ground, ...] = ()
     question: str | None = None
     value: Any = None
+    task: str = ""
     note: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Whatever else was kept with it: how many silences, what the carrier said."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer itself, by its question's rule, is what was flagged."""
+        return any(ground.source == "question" for ground in self.grounds)
 
     @property
     def matched(self) -> tuple[str, ...]:
@@ -56,8 +64,16 @@ def _why(detail: Mapping[str, Any]) -> Why:
         grounds=tuple(_ground(row) for row in detail.get("evidence") or ()),
         question=detail.get("question"),
         value=detail.get("value"),
+        task=str(detail.get("task") or ""),
         note=str(detail.get("note") or ""),
+        facts={name: detail[name] for name in sorted(detail.keys() - _KNOWN)},
     )
+
+
+_KNOWN = frozenset(
+    {"evidence", "question", "value", "task", "note", "level", "concepts", "needs", "wants"}
+    | {"unit", "confidence", "unread", "code", "nlu"}
+)
 
 
 def _ground(row: Mapping[str, Any]) -> Ground:

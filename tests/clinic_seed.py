@@ -1,7 +1,4 @@
-"""A clinic's Tuesday in a database: staff, patients in every state, conversations, escalations.
-
-`python -m tests.clinic_seed` serves it with the console on 127.0.0.1:8000, to look at.
-"""
+"""A clinic's Tuesday in a database: staff, patients in every state, their escalations."""
 
 import json
 from collections.abc import Mapping
@@ -121,7 +118,7 @@ def _maria(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
     today = _check_in(session, who, 6, now, state="interrupted")
     began = now - timedelta(minutes=21)
     _out(session, who, began, "check_in",
-         "St. Anne: Buenos días. ¿Tiene ahora dolor de pecho o le falta el aire? Responda SÍ o NO.")  # fmt: skip
+         "St. Anne: ¿Tiene ahora dolor de pecho o le falta el aire? Responda SÍ o NO.")  # fmt: skip
     _in(session, who, began + timedelta(minutes=5), "no")
     _out(session, who, began + timedelta(minutes=5), "reply",
          "¿Cuánto pesa hoy, en libras? Responda con un número, como 182.")  # fmt: skip
@@ -129,7 +126,7 @@ def _maria(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
     _answer(session, today, "safety", False, at=began)
     _answer(session, today, "weight", 184.0, unit="lb", level="urgent", at=began)
     flagged = began + timedelta(minutes=9)
-    _flag(session, clinic, flagged, who, weight, "weight_up", Level.URGENT, "question",
+    _flag(session, clinic, flagged, who, weight, "weight_gain", Level.URGENT, "question",
           "184", question="weight", value=184.0)  # fmt: skip
     _out(session, who, flagged, "reply", "Gracias por avisarnos. Una enfermera la llamará hoy. "
          "Si empeora, no espere: llame al 911.")  # fmt: skip
@@ -137,7 +134,7 @@ def _maria(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
                 "ay señorita ya no puedo respirar acostada, anoche dormí en el sillón")  # fmt: skip
     seeded.escalations["María"] = _flag(
         session, clinic, now - timedelta(minutes=3, seconds=12), who, words,
-        "breathing_at_rest", Level.EMERGENCY, "screen", "no puedo respirar acostada",
+        "breathing", Level.EMERGENCY, "screen", "no puedo respirar acostada",
         cues=("present",), question="breathing", value=True,
     )  # fmt: skip
     _out(session, who, now - timedelta(minutes=3, seconds=11), "emergency",
@@ -160,7 +157,7 @@ def _walter(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> 
     words = _in(session, who, at, "87 and my lips look kinda blue")
     _answer(session, asked, "oxygen", 87.0, unit="%", level="emergency", at=at)
     seeded.escalations["Walter"] = _flag(
-        session, clinic, at, who, words, "blue_lips", Level.EMERGENCY, "screen",
+        session, clinic, at, who, words, "oxygen", Level.EMERGENCY, "screen",
         "lips look kinda blue", question="oxygen", value=87.0,
     )  # fmt: skip
     escalations.acknowledge(
@@ -184,7 +181,7 @@ def _rose(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> No
     at = now - timedelta(hours=2, minutes=41)
     words = _in(session, who, at, "ive missed the blood thinner 2 days, walgreens says not ready")
     seeded.escalations["Rose"] = _flag(
-        session, clinic, at, who, words, "missed_high_risk_dose", Level.URGENT, "question",
+        session, clinic, at, who, words, "missed_medicine", Level.URGENT, "question",
         "missed the blood thinner 2 days", question="doses_missed", value=2.0,
     )  # fmt: skip
 
@@ -198,7 +195,7 @@ def _tomas(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
     at = now - timedelta(hours=1, minutes=8)
     words = _in(session, who, at, "la herida esta roja y le sale pus <script>alert('x')</script>")
     seeded.escalations["Tomás"] = _flag(
-        session, clinic, at, who, words, "wound_infection", Level.URGENT, "screen",
+        session, clinic, at, who, words, "wound", Level.URGENT, "screen",
         "le sale pus",
     )  # fmt: skip
     kim, tomas = seeded.staff["Kim"], seeded.escalations["Tomás"]
@@ -312,7 +309,9 @@ def _patient(
         medicine.name = drug
         session.add(medicine)
     if visit:
-        session.add(Appointment(episode_id=episode.id, at=visit, place="Cardiology clinic, 2nd floor"))
+        session.add(
+            Appointment(episode_id=episode.id, at=visit, place="Cardiology clinic, 2nd floor")
+        )
     session.add(
         Consent(
             patient_id=patient.id, kind="sms", given=True, at=now - timedelta(days=days),
@@ -385,9 +384,7 @@ def _out(session: Session, who: Clinical, at: datetime, kind: str, words: str) -
     return row
 
 
-def _text(
-    at: datetime, direction: str, kind: str, state: str, phone: str, words: str
-) -> Message:
+def _text(at: datetime, direction: str, kind: str, state: str, phone: str, words: str) -> Message:
     row = Message(
         direction=direction, kind=kind, state=state, at=at, media=[],
         phone_hash=ring().fingerprint(phone),

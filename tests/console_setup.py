@@ -3,27 +3,31 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from uuid import uuid4
+from itertools import count
 
+import httpx
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import select
 
-from aftercare import app as product
-from aftercare import settings
+from aftercare import crypto
 from aftercare.app import App
-from aftercare.clock import SetClock
-from aftercare.db import Database
-from aftercare.models import AuditEvent
+from aftercare.clinic import Clinic
+from aftercare.clock import Clock, SetClock
+from aftercare.db import Database, psycopg_url
+from aftercare.dialogue import Rasa
+from aftercare.models import AuditEvent, Escalation
+from aftercare.notify import ApprisePager
 from aftercare.postgres import Embedded
+from aftercare.settings import Settings
 from aftercare.web.app import create_app
 from tests.clinic_seed import KIM, NOW, PASSWORD, Seeded, seed
 
-KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-TEMPLATE = "seeded_clinic"
+SEEDED = "seeded_clinic"
+
+_numbers = count(1)
 
 
 @dataclass
@@ -37,31 +41,40 @@ class Desk:
 
     def log_in(self, email: str = KIM, password: str = PASSWORD) -> Response:
         page = self.browser.get("/login")
-        form = {"csrf": token(page), "email": email, "password": password, "next": "/"}
+        form = {"csrf": token(page), "email": email, "password": password}
         return self.browser.post("/login", data=form)
 
-    def sees(self, path: str) -> str:
+    def sees(self, path: str = "/") -> str:
+        """The page at `path`, without tags' noise: what a test reads."""
         page = self.browser.get(path)
         assert page.status_code == 200, page.text
         return page.text
 
+    def opens(self, first_name: str) -> str:
+        return self.sees(f"/patients/{self.seeded.id(first_name)}")
+
     def posts(self, path: str, **fields: str) -> Response:
         """Send a form of the console, with the token its pages carry."""
-        csrf = token(self.browser.get("/patients"))
+        csrf = token(self.browser.get("/strangers"))
         return self.browser.post(path, data={"csrf": csrf, **fields})
 
-    def does(self, who: str, what: str, **fields: str) -> Response:
-        return self.posts(f"/escalations/{self.seeded.escalations[who].id}/{what}", **fields)
+    def does(self, first_name: str, deed: str, **fields: str) -> Response:
+        return self.posts(f"/escalations/{self.seeded.escalations[first_name].id}/{deed}", **fields)
 
     def colleague(self, email: str) -> "Desk":
         """Another browser at the same console."""
         other = replace(self, browser=TestClient(self.browser.app))
-        other.log_in(email)
+        assert other.log_in(email).status_code == 200
         return other
 
-    def audited(self) -> list[AuditEvent]:
+    def escalation(self, first_name: str) -> Escalation:
         with self.app.database.begin() as session:
-            return list(session.query(AuditEvent).order_by(AuditEvent.id))
+            return session.get_one(Escalation, self.seeded.escalations[first_name].id)
+
+    def audited(self, action: str) -> list[AuditEvent]:
+        with self.app.database.begin() as session:
+            events = session.scalars(select(AuditEvent).where(AuditEvent.action == action))
+            return list(events)
 
 
 def token(page: Response) -> str:
@@ -71,61 +84,51 @@ def token(page: Response) -> str:
     return found[1]
 
 
-def app_on(url: str, clock: SetClock, var: Path) -> App:
+def app_on(url: str, settings: Settings, clinic: Clinic, clock: Clock) -> App:
     """The product on the database at `url`, with nobody to page and nothing to send with."""
-    chosen = settings.load(
-        {
-            "AFTERCARE_ENV": "test",
-            "AFTERCARE_VAR": str(var),
-            "AFTERCARE_KEYS": f"t:{KEY}",
-            "AFTERCARE_LOOKUP_KEY": KEY,
-            "AFTERCARE_HOSPITAL": "St. Anne",
-            "AFTERCARE_NURSE_LINE": "+12125550100",
-            "DATABASE_URL": url,
-        }
+    crypto.use(crypto.key_ring(settings))
+    return App(
+        settings=settings,
+        clock=clock,
+        database=Database(url),
+        clinic=clinic,
+        twilio=None,
+        dialogue=Rasa(httpx.Client(base_url=settings.rasa_url), ""),
+        pager=ApprisePager(settings.console_url),
     )
-    return replace(product.build(chosen), clock=clock)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Embedded]:
-    with TemporaryDirectory(prefix="console") as folder:
-        running = Embedded.start(Path(folder) / "pg", durable=False)
-        yield running
-        running.stop()
-
-
-@pytest.fixture(scope="session")
-def clinic_template(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
-    """The seeded database that every test gets a copy of."""
-    server.create(TEMPLATE)
-    app = app_on(server.url(TEMPLATE), SetClock(NOW), tmp_path_factory.mktemp("var"))
-    app.database.migrate()
+def seeded(postgres: Embedded, template: str, settings: Settings, clinic: Clinic) -> Seeded:
+    """The clinic of which every test gets a copy of its own."""
+    _copy(postgres, template, SEEDED)
+    app = app_on(postgres.url(SEEDED), settings, clinic, SetClock(NOW))
     with app.database.begin() as session:
-        seeded = seed(session, app.clinic)
+        everybody = seed(session, app.clinic)
     app.database.close()
-    return seeded
+    return everybody
 
 
 @pytest.fixture
-def desk(server: Embedded, clinic_template: Seeded, tmp_path: Path) -> Iterator[Desk]:
-    """Kim's browser, not logged in yet."""
-    name = f"desk_{uuid4().hex}"
-    with psycopg.connect(server.rasa_url("postgres"), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+def desk(postgres: Embedded, seeded: Seeded, settings: Settings, clinic: Clinic) -> Iterator[Desk]:
+    """A browser at the console; nobody has logged in yet."""
+    name = f"desk_{next(_numbers)}"
+    _copy(postgres, SEEDED, name)
     clock = SetClock(NOW)
-    app = app_on(server.url(name), clock, tmp_path)
-    yield Desk(app, clock, clinic_template, TestClient(create_app(app)))
+    app = app_on(postgres.url(name), settings, clinic, clock)
+    yield Desk(app, clock, seeded, TestClient(create_app(app)))
     app.database.close()
-    with psycopg.connect(server.rasa_url("postgres"), autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with psycopg.connect(psycopg_url(postgres.url("postgres")), autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def kim(desk: Desk) -> Desk:
-    """Kim Lee, case manager, logged in at ten past ten."""
+    """Kim Lee, case manager, logged in at five past ten."""
     assert desk.log_in().status_code == 200
     return desk
 
 
-__all__ = ["Database", "Desk", "app_on", "clinic_template", "desk", "kim", "server", "token"]
+def _copy(postgres: Embedded, source: str, name: str) -> None:
+    with psycopg.connect(psycopg_url(postgres.url("postgres")), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')

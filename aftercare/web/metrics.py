@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare.levels import Level
@@ -49,11 +49,15 @@ class Standing(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = self._app.clock.now()
-        late = Escalation.due_at < now
-        not_reached = Escalation.reached_at.is_(None)
+        # An emergency's clock is met by taking it, the others' by reaching the patient.
+        met = case(
+            (Escalation.level == Level.EMERGENCY, Escalation.acknowledged_at),
+            else_=Escalation.reached_at,
+        )
+        late = (Escalation.due_at < now) & met.is_(None)
         with self._app.database.begin() as session:
             rows = session.execute(
-                select(Escalation.level, func.count(), func.count().filter(late & not_reached))
+                select(Escalation.level, func.count(), func.count().filter(late))
                 .where(Escalation.closed_at.is_(None))
                 .group_by(Escalation.level)
             ).all()

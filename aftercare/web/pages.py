@@ -62,6 +62,7 @@ class Pages:
         )
         environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
         environment.filters |= filters.FILTERS
+        environment.tests["rule_cue"] = filters.is_rule
         environment.globals |= {"static": _static, "outcomes": OUTCOMES, "contacts": CONTACTS}
         return environment
 

@@ -116,7 +116,16 @@ def drawn(context: Context, trend: Trend, large: bool = False) -> Markup:
         for point in trend.points
     )
     words = f"{readable(trend.question)}. {said}"
-    return graphs.graph(trend, words, graphs.CHART if large else graphs.SPARK)
+    if not large:
+        return graphs.graph(trend, words)
+    days = [times.month_day(point.at, context["zone"], context["locale"]) for point in trend.points]
+    # More labels than these would lie on each other.
+    return graphs.graph(trend, words, graphs.CHART, days if len(days) <= 8 else ())
+
+
+def is_rule(cue: str) -> bool:
+    """Whether a cue only repeats the rule, which is shown in words of its own."""
+    return cue.startswith("rule ")
 
 
 def changed(trend: Trend) -> str:

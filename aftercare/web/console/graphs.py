@@ -18,11 +18,14 @@ class Size:
 
 
 SPARK = Size(120, 34, 5)
-CHART = Size(320, 96, 10)
+CHART = Size(360, 120, 32)
 
 
-def graph(trend: Trend, words: str, size: Size = SPARK) -> Markup:
-    """`trend` as a line with its flagged points marked by shape; `words` say it aloud."""
+def graph(trend: Trend, words: str, size: Size = SPARK, under: Sequence[str] = ()) -> Markup:
+    """`trend` as a line with its flagged points marked by shape; `words` say it aloud.
+
+    With `under`, a label for each point, the values stand above the points as well.
+    """
     places = _places(trend.points, size)
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     marks = Markup("").join(
@@ -30,8 +33,14 @@ def graph(trend: Trend, words: str, size: Size = SPARK) -> Markup:
     )
     return Markup(
         '<svg class="graph" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
-        '<polyline points="{}"/>{}</svg>'
-    ).format(words, size.width, size.height, size.width, size.height, line, marks)
+        '<polyline points="{}"/>{}{}</svg>'
+    ).format(
+        words,
+        *(size.width, size.height) * 2,
+        line,
+        marks,
+        _texts(trend.points, places, size, under),
+    )
 
 
 def number(value: float) -> str:
@@ -63,6 +72,21 @@ def _places(points: Sequence[Point], size: Size) -> list[tuple[float, float]]:
         )
         for point in points
     ]
+
+
+def _texts(
+    points: Sequence[Point],
+    places: Sequence[tuple[float, float]],
+    size: Size,
+    under: Sequence[str],
+) -> Markup:
+    parts = [
+        Markup('<text x="{}" y="{}">{}</text><text x="{}" y="{}" class="under">{}</text>').format(
+            f"{x:.0f}", f"{y - 9:.0f}", number(point.value), f"{x:.0f}", size.height - 2, label
+        )
+        for point, (x, y), label in zip(points, places, under, strict=False)
+    ]
+    return Markup("").join(parts)
 
 
 def _mark(point: Point, x: float, y: float, size: Size) -> Markup:

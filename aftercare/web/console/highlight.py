@@ -26,7 +26,9 @@ def _marked(text: str, matched: Iterable[str]) -> list[bool]:
     folded = _folded(text)
     for words in matched:
         wanted = _folded(words)
-        place = folded.find(wanted) if wanted.strip() else -1
+        # All of it marked says no more than none of it.
+        whole = wanted.strip() in ("", folded.strip())
+        place = -1 if whole else folded.find(wanted)
         while place >= 0:
             marked[place : place + len(wanted)] = [True] * len(wanted)
             place = folded.find(wanted, place + len(wanted))

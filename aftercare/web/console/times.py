@@ -27,6 +27,11 @@ def short_day(moment: datetime, locale: str, now: datetime) -> str:
     return _plain(format_skeleton(skeleton, moment, locale=_babel(locale)))
 
 
+def month_day(moment: datetime, zone: str, locale: str) -> str:
+    """`11/21`, or `21/11` where people write it so."""
+    return _plain(format_skeleton("Md", moment.astimezone(ZoneInfo(zone)), locale=_babel(locale)))
+
+
 def full_date(day: date, locale: str) -> str:
     return _plain(format_date(day, "medium", locale=_babel(locale)))
 

@@ -81,14 +81,14 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // A list that somebody opened, a word somebody types: a refresh leaves them alone.
-function keepOpen(old, fresh) {
-  if (old.tagName === "DETAILS" && old.open !== fresh.open) fresh.open = old.open;
+function keep(old, fresh) {
+  if (old.nodeType !== 1 || fresh.nodeType !== 1) return true;
+  if (old.tagName === "DETAILS") fresh.open = old.open;
+  return !old.hasAttribute("data-keep");
 }
 addEventListener("DOMContentLoaded", () => {
   if (window.Idiomorph) {
-    Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
-      if (old.nodeType === 1 && fresh.nodeType === 1) keepOpen(old, fresh);
-    };
+    Idiomorph.defaults.callbacks.beforeNodeMorphed = keep;
   }
   takeTime(document);
   announce();
@@ -173,6 +173,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  const here = event.target.closest("[data-row]");
+  if (here && !event.target.closest("a, button, form") && !String(getSelection())) {
+    here.querySelector("a[data-open]")?.click();
+  }
   if (event.target.closest("[data-help]")) help();
   const menu = document.querySelector("details.me[open]");
   if (menu && !menu.contains(event.target)) menu.open = false;
