@@ -9,9 +9,10 @@ from typing import IO, Any
 from ruamel.yaml import YAML
 
 ALWAYS = frozenset({"hospital", "nurse_line", "number", "crisis_number"})
-"""The placeholders that any text may use."""
+"""The placeholders that any message or lesson may use."""
 
 OF_A_QUESTION = frozenset({"visit_day"})
+"""A question knows nothing else: the same words go out for every hospital."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,7 @@ def in_questions(content: Any) -> Iterator[Wording]:
         id = str(row.get("id") or row.get("use"))
         if "text" in row:
             words = " ".join(str(row["text"]).split())
-            yield Wording(
-                id, words, line_of(row, "text"), "question", allowed=ALWAYS | OF_A_QUESTION
-            )
+            yield Wording(id, words, line_of(row, "text"), "question", allowed=OF_A_QUESTION)
         choices = row.get("choices") or {}
         for name, words in choices.items():
             yield Wording(f"{id}.{name}", str(words), line_of(choices, name), "choice")

@@ -103,6 +103,8 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     (COPD, "id: copd", "id: COPD", "field", "file's name"),
     (COPD, "sign_off:", "signed:", "field", "sign_off"),
     (COPD, "answer: yes_no", "answer: [yes_no", "broken", "YAML"),
+    (COPD, "worse than usual", "worse, {{ hospital }}", "placeholder", "visit_day"),
+    ("content/red_flags/concepts.yml", "concepts:", "concepts: [", "broken", "YAML"),
     ("content/protocols/general_medical.yml", "worse: {level", "sad: {level", "choice", "sad"),
     (f"{INHALER}/en.md", "call {{ nurse_line }}.", "call us.", "when_to_call", "when to call"),
     (f"{INHALER}/en.md", "Breathe in through", "Inhale by", "stale", "older English"),

@@ -1,8 +1,9 @@
 """Proofreads all content before a patient can read it: every file, every language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import yaml
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from aftercare.i18n import Phrasebook, catalogue, tag
@@ -17,6 +18,7 @@ from aftercare.proofreading.lessons import proofread_lesson
 from aftercare.proofreading.rules import (
     Shelf,
     Vocabulary,
+    fast,
     proofread_protocol,
     proofread_shared,
     proofread_vocabularies,
@@ -38,19 +40,22 @@ def _broken(root: Path) -> Iterator[Finding]:
     """Files that cannot be read at all: until they can, nothing else can be told."""
     vocabularies = root / "content" / "red_flags"
     for file in sorted((root / "content").rglob("*.yml")):
-        if file.is_relative_to(vocabularies):
-            continue
-        try:
-            lined(file)
-        except MarkedYAMLError as wrong:
-            mark = wrong.problem_mark or wrong.context_mark
-            problem = f"is not YAML: {wrong.problem or wrong.context}."
-            line = mark.line + 1 if mark else 1
-            yield error(_name(root, file), line, "broken", problem, "mend the line.")
-        except (YAMLError, UnicodeDecodeError) as wrong:
-            yield error(_name(root, file), 1, "broken", f"is not YAML: {wrong}.", "mend it.")
+        yield from _broken_yaml(root, file, fast if vocabularies in file.parents else lined)
     for file in sorted(root.glob("locales/*/LC_MESSAGES/*.po")):
         yield from _broken_catalogue(root, file)
+
+
+def _broken_yaml(root: Path, file: Path, read: Callable[[Path], object]) -> Iterator[Finding]:
+    try:
+        read(file)
+    except (MarkedYAMLError, yaml.MarkedYAMLError) as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        problem = f"is not YAML: {wrong.problem or wrong.context}."
+        yield error(
+            _name(root, file), mark.line + 1 if mark else 1, "broken", problem, "mend the line."
+        )
+    except (YAMLError, yaml.YAMLError, UnicodeDecodeError) as wrong:
+        yield error(_name(root, file), 1, "broken", f"is not YAML: {wrong}.", "mend it.")
 
 
 def _broken_catalogue(root: Path, file: Path) -> Iterator[Finding]:

@@ -31,13 +31,13 @@ class Vocabulary:
         """Read `content/red_flags`; what is not there yet is not checked."""
         folder = content_dir / "red_flags"
         common = folder / "concepts.yml"
-        concepts = frozenset(_fast(common)["concepts"]) if common.exists() else None
+        concepts = frozenset(fast(common)["concepts"]) if common.exists() else None
         files = [file for file in folder.glob("*.yml") if file != common]
-        return cls(concepts, {tag(file.stem): _spoken(_fast(file)) for file in files})
+        return cls(concepts, {tag(file.stem): _spoken(fast(file)) for file in files})
 
 
-def _fast(file: Path) -> Any:
-    # Vocabularies are long and need no line numbers here: their own reader checks them.
+def fast(file: Path) -> Any:
+    """A vocabulary's YAML: long, and no line numbers needed, its own reader checks it."""
     return yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader) or {}
 
 
