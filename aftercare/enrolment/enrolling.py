@@ -79,6 +79,9 @@ def _take(
         return _begin(session, clinic, now, discharge, feed, patient)
     if patient is None or episode.patient_id != patient.id:
         raise Refused(Problem("encounter_id", "belongs to another patient's stay"))
+    if _number_mended(patient, episode, discharge):
+        episode.state, episode.state_reason = "active", ""
+        episodes.reschedule(now, episode, discharge.zone)
     if episode.state not in {"active", "paused"}:
         # A later stay, or the patient, has had the last word.
         return _outcome("unchanged", episode)
@@ -136,6 +139,11 @@ def _update(
     told = f"changed: {', '.join(changed)}"
     notes = (told, *_notes(session, clinic, discharge, patient, shared=bool(shared)))
     return _outcome("updated", episode, notes)
+
+
+def _number_mended(patient: Patient, episode: Episode, discharge: Discharge) -> bool:
+    """Whether a programme that a stranger's answer stopped can go on with another number."""
+    return episode.state_reason == "wrong_number" and patient.phone != discharge.phone
 
 
 def _changes(

@@ -15,7 +15,9 @@ from aftercare.enrolment.record import Record
 from aftercare.models import Consent, Episode, Patient
 from aftercare.outbound import cancel_waiting
 
-STOPS = frozenset({"hospice", "facility", "custody", "in_hospital"})
+STOPS = {kind: kind for kind in ("hospice", "facility", "custody", "in_hospital")}
+STOPS["opted_out"] = "readmitted"
+"""Why an earlier stay's programme ends, by the reason this one is left out."""
 
 
 def leave_out(
@@ -36,7 +38,7 @@ def leave_out(
     elif kind == "no_consent":
         stopped = _withdrew(session, clinic, now, patient, record, feed)
     elif kind in STOPS:
-        stopped = _went_elsewhere(session, clinic, now, patient, identity, record, kind)
+        stopped = _went_elsewhere(session, clinic, now, patient, identity, record, STOPS[kind])
     else:
         stopped = False
     if not stopped:
@@ -96,20 +98,20 @@ def _went_elsewhere(
     patient: Patient,
     identity: Identity,
     record: Record,
-    kind: str,
+    why: str,
 ) -> bool:
     """Stop this stay's programme, or that of an earlier one; a later one goes on."""
     this = episodes.known(session, identity)
     left = _moment(clinic, patient, record, "discharge_at")
     # A stay we do not know, in hospital now: the patient we follow at home was readmitted.
-    back = kind == "in_hospital" and this is None
+    back = why == "in_hospital" and this is None
     over = [
         episode
         for episode in episodes.running(session, patient)
         if back or _same(episode, this) or (left is not None and episode.discharged_at < left)
     ]
     for episode in over:
-        episodes.stop(session, now, episode, kind)
+        episodes.stop(session, now, episode, why)
     return bool(over)
 
 
