@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import structlog
@@ -18,7 +19,8 @@ from aftercare.sweep import reconcile, sweep
 
 log = structlog.get_logger()
 
-SWEEP_EVERY = "*/5 * * * * *"
+# croniter puts the seconds last.
+SWEEP_EVERY = "* * * * * */5"
 RECONCILE_EVERY = "*/2 * * * *"
 STALLED_AFTER = 15
 """Seconds without a heartbeat after which a dead worker's job is done by another."""
@@ -48,6 +50,8 @@ async def run(app: App) -> None:
         for queue, places in PLACES.items()
     ]
     loop = asyncio.get_running_loop()
+    # A thread for every place: with fewer, a slow Rasa's jobs would hold those of the screen.
+    loop.set_default_executor(ThreadPoolExecutor(sum(PLACES.values()), "job"))
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, lambda: [worker.cancel() for worker in workers])
     done = await asyncio.gather(*workers, return_exceptions=True)
@@ -64,13 +68,15 @@ async def _work(made: Engine, queue: str, places: int) -> None:
             concurrency=places,
             install_signal_handlers=False,
             shutdown_graceful_timeout=FINISH_WITHIN,
+            # A failed job stays, to be looked at; the rows it worked on tell of the others.
+            delete_jobs="successful",
         )
 
 
 def _tasks(app: App) -> dict[str, Callable[..., None]]:
-    def screen_text(message: str, answered_by_carrier: bool) -> None:
+    def screen_text(message: str, opt_out_type: str) -> None:
         with app.database.begin() as session:
-            screen(session, app.clinic, app.clock.now(), UUID(message), answered_by_carrier)
+            screen(session, app.clinic, app.clock.now(), UUID(message), opt_out_type)
 
     def talk(patient: str) -> None:
         app.talk.run(UUID(patient))
@@ -105,7 +111,7 @@ def _periodic(made: Engine, app: App) -> None:
         if app.twilio:
             reconcile(app.database, app.clinic, app.clock, app.twilio)
 
-    @made.periodic(cron="*/10 * * * * *")
+    @made.periodic(cron="* * * * * */10")
     @made.task(name="retry_stalled", queue="time", queueing_lock="stalled", pass_context=True)
     async def retry_stalled(context: JobContext, timestamp: int) -> None:
         manager = context.app.job_manager
