@@ -106,7 +106,9 @@ def agreed_again(session: Session, patient: Patient, discharge: Discharge) -> bo
     START counts: the carrier holds it against us."""
     last = last_consent(session, patient, "sms")
     at = discharge.consent.at
-    return bool(last and last.actor.startswith("feed:") and at and at > last.at)
+    if last is None or last.given or not last.actor.startswith("feed:"):
+        return False
+    return at is not None and at > last.at
 
 
 def keep_caregiver(
