@@ -1,19 +1,23 @@
 """Finds a free port on this machine, and says who holds a taken one."""
 
 import socket
-from collections.abc import Collection
+import sys
 from contextlib import suppress
 
 import psutil
 
+_promised: dict[int, socket.socket | None] = {}
+"""Ports handed out by this process, each with what keeps other Aftercares from it."""
 
-def free_port(preferred: int, but: Collection[int] = ()) -> tuple[int, bool]:
+
+def free_port(preferred: int) -> tuple[int, bool]:
     """The first free port from `preferred` on, and whether `preferred` was taken.
 
-    `but` are ports promised to others, which do not listen on them yet.
+    It is promised until this process ends: a program that needs ten seconds before it
+    listens finds it free, though another Aftercare was started meanwhile.
     """
     for port in range(preferred, preferred + 100):
-        if port not in but and not _taken(port):
+        if not _taken(port) and _promise(port):
             return port, port != preferred
     raise OSError(f"no free port between {preferred} and {preferred + 99}")
 
@@ -26,6 +30,23 @@ def user_of(port: int) -> str:
             if listening and connection.pid and listening.port == port:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
     return "another program"
+
+
+def _promise(port: int) -> bool:
+    if port in _promised:
+        return False
+    if sys.platform != "linux":
+        _promised[port] = None
+        return True
+    # A name in the kernel's abstract namespace: it goes when this process does.
+    holder = socket.socket(socket.AF_UNIX)
+    try:
+        holder.bind(f"\0aftercare-port-{port}")
+    except OSError:
+        holder.close()
+        return False
+    _promised[port] = holder
+    return True
 
 
 def _taken(port: int) -> bool:

@@ -41,7 +41,7 @@ class Ports:
         """The same ports, each taken one replaced by the next free one and named to `tell`."""
         chosen: dict[str, int] = {}
         for name, wanted in asdict(self).items():
-            chosen[name], taken = free_port(wanted, but=chosen.values())
+            chosen[name], taken = free_port(wanted)
             if taken:
                 tell(f"Port {wanted} is used by {user_of(wanted)}: {name} takes {chosen[name]}.")
         return Ports(**chosen)

@@ -176,6 +176,24 @@ def test_a_free_port_is_taken_as_it_is() -> None:
     assert free_port(port) == (port, False)
 
 
+def test_a_port_is_promised_once_though_nobody_listens_on_it_yet() -> None:
+    first, _ = free_port(18100)
+    second, taken_by_other = free_port(first)
+    assert second > first
+    assert taken_by_other
+
+
+def test_a_port_promised_to_another_aftercare_is_left_to_it() -> None:
+    promised = "from aftercare.ports import free_port; print(free_port(18200)[0], flush=True);"
+    command = [sys.executable, "-c", promised + "input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        theirs = int(other.stdout.readline())
+        assert free_port(theirs)[0] > theirs
+        other.communicate(b"\n")
+    assert free_port(theirs) == (theirs, False)
+
+
 def test_who_holds_a_taken_port_is_named(port: int) -> None:
     assert f"(process {os.getpid()})" in user_of(port)
 
