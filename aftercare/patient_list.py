@@ -85,7 +85,9 @@ def strangers(
     )
     if before is not None:
         query = query.where(Message.seq < before)
-    found = [(message, escalation) for message, escalation in session.execute(query)]
+    found: list[tuple[Message, Escalation | None]] = [
+        (message, escalation) for message, escalation in session.execute(query)
+    ]
     return found[:PAGE], found[PAGE - 1][0].seq if len(found) > PAGE else None
 
 

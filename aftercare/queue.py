@@ -80,6 +80,8 @@ class Queue:
     counts: Mapping[Level, int]
     unacknowledged: int
     """Emergencies that nobody has taken yet."""
+    strangers: int
+    """Texts of the last day from numbers of nobody we know."""
 
     @property
     def total(self) -> int:
@@ -103,7 +105,7 @@ def queue(session: Session, now: datetime, wanted: Filter = Filter()) -> Queue:
         else row
         for row in rows
     )
-    return Queue(full, counts, unacknowledged)
+    return Queue(full, counts, unacknowledged, _strangers(session, now))
 
 
 def _rows(session: Session, wanted: Filter) -> list[Row]:
@@ -191,6 +193,19 @@ def _counts(session: Session) -> tuple[dict[Level, int], int]:
     counts = {Level(level): count for level, count, _ in found}
     waiting = {Level(level): untaken for level, _, untaken in found}
     return counts, waiting.get(Level.EMERGENCY, 0)
+
+
+def _strangers(session: Session, now: datetime) -> int:
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Message.patient_id.is_(None),
+                Message.direction == "in",
+                Message.at > now - timedelta(days=1),
+            )
+        )
+        or 0
+    )
 
 
 def _trends(

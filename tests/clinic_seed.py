@@ -193,7 +193,7 @@ def _tomas(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
         diagnosis="K35.80", visit=now + timedelta(days=1),
     )  # fmt: skip
     at = now - timedelta(hours=1, minutes=8)
-    words = _in(session, who, at, "la herida esta roja y le sale pus <script>alert('x')</script>")
+    words = _in(session, who, at, "la herida esta roja y le sale pus")
     seeded.escalations["Tomás"] = _flag(
         session, clinic, at, who, words, "wound", Level.URGENT, "screen",
         "le sale pus",

@@ -118,7 +118,8 @@ def test_the_page_title_names_nobody(kim: Desk) -> None:
 
 
 def test_what_a_patient_writes_cannot_run(kim: Desk) -> None:
-    for page in (kim.sees(), kim.opens("Tomás")):
+    texts(kim, "Ruth", "i fainted <script>alert('x')</script>", concept="fainting")
+    for page in (kim.sees(), kim.opens("Ruth")):
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
 
@@ -402,6 +403,16 @@ def text_of(html: str) -> str:
     seen = re.sub(r"<[a-z]+[^>]* hidden>.*?</[a-z]+>", "", html, flags=re.DOTALL)
     words = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?mark>", "", seen)))
     return re.sub(r" (?=[,.;:”])|(?<=[“(]) ", "", " ".join(words.split()))
+
+
+def texts(desk: Desk, first_name: str, words: str, concept: str) -> None:
+    """The patient writes, and it is an emergency."""
+    with desk.app.database.begin() as session:
+        patient = session.get_one(Patient, desk.seeded.id(first_name))
+        message = outbound.queue(session, desk.app.clinic, NOW, patient, "reply", words)
+        message.direction, message.kind, message.state = "in", "text", "answered"
+        reason = Reason(concept, Level.EMERGENCY, "flag")
+        escalations.flag(session, desk.app.clinic, NOW, patient, [reason], message)
 
 
 def flag(desk: Desk, first_name: str, concept: str) -> Escalation:

@@ -79,6 +79,15 @@ def test_a_half_written_reply_survives_the_refresh(laptop: Page, console: Consol
     expect(laptop.get_by_label("Text the patient")).to_have_value("Good morning Mrs. Whitfield, ")
 
 
+def test_a_queue_that_cannot_refresh_says_so_until_it_can(laptop: Page) -> None:
+    lost = laptop.get_by_text("No connection to the server")
+    expect(lost).to_be_hidden()
+    laptop.context.set_offline(True)
+    expect(lost).to_be_visible(timeout=10_000)
+    laptop.context.set_offline(False)
+    expect(lost).to_be_hidden(timeout=10_000)
+
+
 def test_single_keys_can_be_switched_off(laptop: Page) -> None:
     laptop.keyboard.press("?")
     laptop.get_by_label("Single keys act").uncheck()

@@ -144,13 +144,13 @@ def iso(moment: datetime) -> str:
 
 
 def length(moment: datetime, since: datetime) -> str:
-    """The time between two moments: `3:12`, `2 h 05`, `3 d`."""
+    """The time between two moments: `3:12`, `2 h 05`, `3 d 4 h`."""
     seconds = max(0, int((moment - since).total_seconds()))
     if seconds < 3600:
         return f"{seconds // 60}:{seconds % 60:02}"
     if seconds < 86_400:
         return f"{seconds // 3600} h {seconds % 3600 // 60:02}"
-    return f"{seconds // 86_400} d"
+    return f"{seconds // 86_400} d {seconds % 86_400 // 3600} h"
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -15,7 +15,7 @@ function asLength(milliseconds) {
   const two = (number) => String(number).padStart(2, "0");
   if (seconds < 3600) return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))}`;
-  return `${Math.floor(seconds / 86400)} d`;
+  return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
 }
 
 function tick() {
@@ -78,6 +78,16 @@ document.addEventListener("htmx:configRequest", (event) => {
   const verb = event.detail.verb;
   if (verb === "get" && !active) event.detail.headers["X-Idle"] = "1";
   active = false;
+});
+
+// A queue that cannot refresh must say so: an old list looks just like a quiet day.
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.detail.xhr.status !== 401) document.getElementById("lost").hidden = false;
+  });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) document.getElementById("lost").hidden = true;
 });
 
 // A list that somebody opened, a word somebody types: a refresh leaves them alone.
