@@ -77,7 +77,9 @@ class Surroundings:
         return Weighed(match, Verdict.STANDS)
 
     def _idiom(self, match: Match) -> tuple[Match, ...]:
-        return tuple(c for c in self._cues["idiom"] if c.overlaps(match))[:1]
+        """A saying, or words that only look like this very red flag."""
+        cues = self._cues["idiom"] + self._cues[f"not_meant.{match.name}"]
+        return tuple(c for c in cues if c.overlaps(match))[:1]
 
     def _denied(self, match: Match) -> tuple[Match, ...]:
         for cue in self._cues["denied.before"]:

@@ -88,7 +88,7 @@ class Matcher:
             if count == MOST_MATCHES:
                 return
             start, end = min(p.start for p in parts), max(p.end for p in parts)
-            if _stands(pattern, start, end, len(units)) and not _guessed(parts, units):
+            if _stands(pattern, start, end, units) and not _guessed(parts, units):
                 yield Match(
                     section,
                     name,
@@ -151,10 +151,19 @@ def _items(pattern: Pattern) -> Iterator[Item]:
     return (item for segment in pattern.segments for item, _ in segment)
 
 
-def _stands(pattern: Pattern, start: int, end: int, length: int) -> bool:
-    if pattern.anchored == "=":
-        return start == 0 and end == length
-    return pattern.anchored != "^" or start == 0
+def _stands(pattern: Pattern, start: int, end: int, units: Sequence[Unit]) -> bool:
+    match pattern.anchored:
+        case "=":
+            return start == 0 and end == len(units)
+        case "^":
+            return start == 0
+        case "$":
+            return end == len(units) or _pauses(units[end - 1], units[end])
+    return True
+
+
+def _pauses(left: Unit, right: Unit) -> bool:
+    return right.after_pause or right.sentence != left.sentence
 
 
 def _guessed(parts: tuple[Occurrence, ...], units: Sequence[Unit]) -> bool:

@@ -3,11 +3,12 @@
 chest pain              these words, one after the other
 breath*                 any word that begins so
 {chest}                 any of the words listed under `classes: chest:`
-(cant|can not) breathe  one of these
+(cant|can not) breathe  one of these; `(in (my|the) head|out)` may hold others
 my? chest               `my` may be missing
 cant .. breathe         up to three other words between
 {chest} & {hurt}        both, in any order, near each other
 ^stop    =stop          the text begins so; the text is nothing else
+no$                     a pause, or the end of the sentence, follows
 """
 
 import re
@@ -42,13 +43,16 @@ class PatternError(ValueError):
     """A pattern that cannot be read; says which and why."""
 
 
-_PART = re.compile(r"\((?P<any>[^()]*)\)|\{(?P<name>\w+)\}|(?P<gap>\.\.)|(?P<word>[^\s(){}]+)")
+_GROUP = r"\((?P<any>(?:[^()]|\([^()]*\))*)\)"
+_ALTERNATIVE = re.compile(r"(?:[^()|]|\([^()]*\)\??)+")
+_INNER = re.compile(r"\(([^()]*)\)(\??)")
+_PART = re.compile(_GROUP + r"|\{(?P<name>\w+)\}|(?P<gap>\.\.)|(?P<word>[^\s(){}]+)")
 
 
 def parse(source: str, classes: Mapping[str, Sequence[str]], spaced: bool) -> Iterator[Pattern]:
     """Read one pattern; a `?` makes two of it."""
-    anchored = source[0] if source[:1] in ("^", "=") else ""
-    body = source.removeprefix(anchored).strip()
+    anchored = source[0] if source[:1] in ("^", "=") else "$" if source.endswith("$") else ""
+    body = source.removeprefix(anchored).removesuffix("$").strip()
     if not body:
         raise PatternError(f"empty pattern: {source!r}")
     segments = [list(_segment(part, classes, spaced)) for part in body.split("&")]
@@ -98,7 +102,7 @@ def _phrases(
     if found["word"]:
         sources: Sequence[str] = [found["word"].removesuffix("?")]
     elif found["any"] is not None:
-        sources = found["any"].split("|")
+        sources = [each for a in _ALTERNATIVE.findall(found["any"]) for each in _spelled_out(a)]
     elif found["name"] in classes:
         sources = classes[found["name"]]
     else:
@@ -108,6 +112,16 @@ def _phrases(
             yield from (phrase(s, spaced) for s in classes[nested[1]])
         elif words := phrase(source, spaced):
             yield words
+
+
+def _spelled_out(alternative: str) -> Iterator[str]:
+    """`in (my|the)? head`: every phrase that an alternative with others in it stands for."""
+    inner = _INNER.search(alternative)
+    if not inner:
+        yield alternative
+        return
+    for each in [*inner[1].split("|"), *([""] if inner[2] else [])]:
+        yield from _spelled_out(alternative[: inner.start()] + each + alternative[inner.end() :])
 
 
 def _joined(parts: list[tuple[Item, bool, bool]]) -> tuple[tuple[Item, bool], ...]:
