@@ -19,8 +19,9 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
+        # An error must not quote what a patient wrote.
         self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 

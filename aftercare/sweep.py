@@ -1,19 +1,22 @@
 """What time makes due, and what a lost job left behind: every due thing is also a row."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from aftercare import jobs
-from aftercare.checkins import due, fall_silent, remind, start_due
+from aftercare.checkins import due, fall_silent, fallen_silent, remind, start_due, to_remind
 from aftercare.clinic import Clinic
 from aftercare.clock import Clock
 from aftercare.conversations import wake
 from aftercare.db import Database
 from aftercare.escalations import page_due
-from aftercare.inbound import Arrived, receive, status_changed
+from aftercare.inbound import Arrived, Status, hand_over, receive, status_changed
 from aftercare.models import Message
 from aftercare.outbound import enqueue_due
 from aftercare.sms import Received, SendFailed, Sent
@@ -36,31 +39,59 @@ class Books(Protocol):
 
 
 def sweep(database: Database, clinic: Clinic, clock: Clock) -> None:
-    """Find everything that is due and has no job. Each part is a transaction of its own, so
-    that one patient's trouble holds nobody else up."""
+    """Find everything that is due and has no job."""
     now = clock.now()
     with database.begin() as session:
         page_due(session, now)
+    with database.begin() as session:
         enqueue_due(session, now)
-        for message in session.scalars(
-            select(Message).where(Message.state == "received", Message.at < now - LOST_AFTER)
-        ):
-            jobs.enqueue(
-                session,
-                jobs.SCREEN,
-                lock=f"screen:{message.id}",
-                message=str(message.id),
-                answered_by_carrier=False,
-            )
+    with database.begin() as session:
+        _screen_again(session, now)
     wake(database, clock)
+    for find, act in _DUE:
+        _each(database, clinic, now, find, act)
+
+
+def _screen_again(session: Session, now: datetime) -> None:
+    for message in session.scalars(
+        select(Message.id).where(Message.state == "received", Message.at < now - LOST_AFTER)
+    ):
+        jobs.enqueue(
+            session, jobs.SCREEN, lock=f"screen:{message}", message=str(message), opt_out_type=""
+        )
+
+
+def _unscreened(session: Session, clinic: Clinic, now: datetime) -> Sequence[UUID]:
+    """Texts whose screening fails again and again: a human has to read them."""
+    late = Message.at <= now - clinic.policy.unread_after
+    return session.scalars(select(Message.id).where(Message.state == "received", late)).all()
+
+
+def _due(session: Session, clinic: Clinic, now: datetime) -> Sequence[UUID]:
+    return due(session, now)
+
+
+type Find = Callable[[Session, Clinic, datetime], Sequence[UUID]]
+type Act = Callable[[Session, Clinic, datetime, UUID], None]
+
+_DUE: tuple[tuple[Find, Act], ...] = (
+    (_unscreened, hand_over),
+    (_due, start_due),
+    (fallen_silent, fall_silent),
+    (to_remind, remind),
+)
+
+
+def _each(database: Database, clinic: Clinic, now: datetime, find: Find, act: Act) -> None:
+    """Act on each in a transaction of its own: one patient's trouble holds nobody else up."""
     with database.begin() as session:
-        check_ins = due(session, now)
-    for check_in in check_ins:
-        with database.begin() as session:
-            start_due(session, clinic, now, check_in)
-    with database.begin() as session:
-        fall_silent(session, clinic, now)
-        remind(session, clinic, now)
+        found = find(session, clinic, now)
+    for id in found:
+        try:
+            with database.begin() as session:
+                act(session, clinic, now, id)
+        except Exception as error:  # noqa: BLE001  the others must not wait for this one
+            log.error("due_failed", what=act.__name__, id=str(id), error=type(error).__name__)
 
 
 def reconcile(database: Database, clinic: Clinic, clock: Clock, books: Books) -> None:
@@ -84,6 +115,7 @@ def reconcile(database: Database, clinic: Clinic, clock: Clock, books: Books) ->
         for sid in quiet:
             sent = books.fetch(str(sid))
             with database.begin() as session:
-                status_changed(session, clinic, now, sent.sid, sent.status, sent.error_code)
+                told = Status(sent.sid, sent.status, sent.error_code)
+                status_changed(session, clinic, now, told)
     except SendFailed as failure:
         log.warning("carrier_books_closed", why=failure.kind.value)

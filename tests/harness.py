@@ -231,12 +231,14 @@ class Day:
     def passes(self, **time_: float) -> None:
         """Let time pass, and everything that it makes due happen."""
         self.clock.advance(**time_)
-        sweep(self.app.database, self.app.clinic, self.clock)
+        self.sweeps()
         self.work()
 
     def work(self) -> None:
-        """Do every job there is, and those they make."""
-        asyncio.run(_work(self.app))
+        """Do every job there is, and those they make; what the carrier does is done as well."""
+        while _jobs_waiting(self.app):
+            asyncio.run(_work(self.app))
+            self.line.phones.settle()
         if self.rasa.fault:
             raise self.rasa.fault
         with self.app.database.begin() as session:
@@ -244,6 +246,10 @@ class Day:
                 sql("SELECT task_name, args FROM procrastinate_jobs WHERE status = 'failed'")
             ).all()
         assert not failed, f"jobs failed: {failed}"
+
+    def sweeps(self) -> None:
+        """Look for what is due, without doing it."""
+        sweep(self.app.database, self.app.clinic, self.clock)
 
     def reconcile(self) -> None:
         assert self.app.twilio
@@ -365,10 +371,9 @@ class Nobody:
 async def _work(app: App) -> None:
     made = engine(app)
     async with made.open_async():
-        while _jobs_waiting(app):
-            await made.run_worker_async(
-                wait=False, concurrency=4, install_signal_handlers=False, listen_notify=False
-            )
+        await made.run_worker_async(
+            wait=False, concurrency=4, install_signal_handlers=False, listen_notify=False
+        )
 
 
 def _jobs_waiting(app: App) -> int:

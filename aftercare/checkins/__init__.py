@@ -9,7 +9,7 @@ from aftercare.checkins.asking import (
     question_of,
     question_text,
 )
-from aftercare.checkins.silence import due, fall_silent, remind, start_due
+from aftercare.checkins.silence import due, fall_silent, fallen_silent, remind, start_due, to_remind
 
 __all__ = [
     "Assessed",
@@ -18,10 +18,12 @@ __all__ = [
     "due",
     "end",
     "fall_silent",
+    "fallen_silent",
     "open_check_in",
     "question_of",
     "question_text",
     "record",
     "remind",
     "start_due",
+    "to_remind",
 ]

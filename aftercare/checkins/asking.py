@@ -11,8 +11,6 @@ from aftercare.models import Answer, Appointment, CheckIn, Episode, Patient
 from aftercare.protocols import Question, Value
 from aftercare.protocols.protocol import Protocol
 
-OPEN = ("starting", "open")
-
 
 def open_check_in(session: Session, patient: Patient) -> CheckIn | None:
     """The patient's check-in that waits for an answer."""

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from aftercare import jobs
 from aftercare.calendars import in_quiet_hours
-from aftercare.checkins.asking import OPEN, end, question_of, question_text
+from aftercare.checkins.asking import end, question_of, question_text
 from aftercare.clinic import Clinic
 from aftercare.escalations import Reason, flag, open_escalation
 from aftercare.levels import Level
+from aftercare.locking import lock_patients
 from aftercare.models import CheckIn, Episode, Message
-from aftercare.outbound import queue
+from aftercare.outbound import cancel_check_in, queue
 
 EXPIRES_AFTER = timedelta(hours=6)
 """A check-in that could not be begun by then is not sent: the day is over."""
@@ -41,7 +42,7 @@ def due(session: Session, now: datetime) -> Sequence[UUID]:
 
 def start_due(session: Session, clinic: Clinic, now: datetime, check_in_id: UUID) -> None:
     """Hand one due check-in to the dialogue, or say why it will not be sent."""
-    check_in = session.get_one(CheckIn, check_in_id, with_for_update=True)
+    check_in = _locked(session, check_in_id)
     patient = check_in.episode.patient
     if check_in.state not in {"scheduled", "starting"}:
         return
@@ -62,43 +63,48 @@ def start_due(session: Session, clinic: Clinic, now: datetime, check_in_id: UUID
         )
 
 
-def remind(session: Session, clinic: Clinic, now: datetime) -> int:
-    """One reminder for every question that has waited long enough."""
-    waiting = session.scalars(
-        select(CheckIn).where(
-            CheckIn.state == "open",
-            CheckIn.reminded_at.is_(None),
-            CheckIn.asked_at <= now - clinic.policy.reminder_after,
-        )
+def to_remind(session: Session, clinic: Clinic, now: datetime) -> Sequence[UUID]:
+    """Check-ins whose question has waited long enough for its one reminder."""
+    waits = CheckIn.asked_at <= now - clinic.policy.reminder_after
+    return session.scalars(
+        select(CheckIn.id).where(CheckIn.state == "open", CheckIn.reminded_at.is_(None), waits)
     ).all()
-    for check_in in waiting:
-        question = question_of(clinic, check_in)
-        check_in.reminded_at = now
-        if question is None:
-            continue
-        patient = check_in.episode.patient
-        text = question_text(session, clinic, now, check_in, question)
-        body = clinic.say("reminder", patient.locale, question=text)
-        queue(session, clinic, now, patient, "reminder", body, check_in=check_in)
-    return len(waiting)
 
 
-def fall_silent(session: Session, clinic: Clinic, now: datetime) -> int:
-    """End check-ins nobody answered; on the first days a human calls."""
-    quiet = session.scalars(
-        select(CheckIn).where(
-            CheckIn.state == "open", CheckIn.asked_at <= now - clinic.policy.silent_after
-        )
+def remind(session: Session, clinic: Clinic, now: datetime, check_in_id: UUID) -> None:
+    """Ask the waiting question once more; in quiet hours not yet."""
+    check_in = _locked(session, check_in_id)
+    patient, question = check_in.episode.patient, question_of(clinic, check_in)
+    if check_in.state != "open" or check_in.reminded_at or question is None:
+        return
+    if in_quiet_hours(now, patient.zone, clinic.policy.quiet_from, clinic.policy.quiet_until):
+        return
+    check_in.reminded_at = now
+    text = question_text(session, clinic, now, check_in, question)
+    body = clinic.say("reminder", patient.locale, question=text)
+    queue(session, clinic, now, patient, "reminder", body, check_in=check_in)
+
+
+def fallen_silent(session: Session, clinic: Clinic, now: datetime) -> Sequence[UUID]:
+    """Check-ins that nobody answered, although they were reminded."""
+    more = clinic.policy.silent_after - clinic.policy.reminder_after
+    return session.scalars(
+        select(CheckIn.id).where(CheckIn.state == "open", CheckIn.reminded_at <= now - more)
     ).all()
-    for check_in in quiet:
+
+
+def fall_silent(session: Session, clinic: Clinic, now: datetime, check_in_id: UUID) -> None:
+    """End one of them; on the first days a human calls."""
+    check_in = _locked(session, check_in_id)
+    if check_in.state == "open":
         _go_silent(session, clinic, now, check_in)
-    return len(quiet)
 
 
 def _go_silent(session: Session, clinic: Clinic, now: datetime, check_in: CheckIn) -> None:
     evidence = {"question": check_in.question, "day": check_in.offset_days,
                 "delivered": _delivered(session, check_in)}  # fmt: skip
     end(check_in, now, "silent")
+    cancel_check_in(session, check_in)
     session.flush()
     in_a_row = _silences_in_a_row(session, check_in)
     if check_in.offset_days > EARLY_DAYS and in_a_row < SILENCES_BEFORE_PAUSE:
@@ -124,13 +130,20 @@ def _emergency_open(session: Session, check_in: CheckIn) -> bool:
     )
 
 
+def _locked(session: Session, check_in_id: UUID) -> CheckIn:
+    """The check-in as it is now, after its patient: an answer may be coming in."""
+    of = select(Episode.patient_id).join(CheckIn).where(CheckIn.id == check_in_id)
+    lock_patients(session, session.scalars(of).all())
+    return session.get_one(CheckIn, check_in_id, with_for_update=True, populate_existing=True)
+
+
 def _still_open(session: Session, check_in: CheckIn) -> Sequence[CheckIn]:
     return session.scalars(
         select(CheckIn)
         .join(Episode)
         .where(
             Episode.patient_id == check_in.episode.patient_id,
-            CheckIn.state.in_(OPEN),
+            CheckIn.state == "open",
             CheckIn.id != check_in.id,
         )
     ).all()

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aftercare.checkins import ask_next, record
-from aftercare.conversations import lessons
+from aftercare.conversations import lessons, needs
 from aftercare.conversations.ground import Ground, Reply
 from aftercare.escalations import Reason
 from aftercare.levels import Level
-from aftercare.models import CheckIn, Need
-from aftercare.needs import code_of
+from aftercare.models import CheckIn
 from aftercare.protocols import AnswerType, Flag, Question, Value
 
 CONFIRM_BELOW = 0.5
@@ -110,14 +109,12 @@ def _act_on(
     if not flags:
         return ()
     flagged = here.flag([_reason(here, question, value, rule) for rule in flags])
-    for rule in flags:
-        if rule.need:
-            _need(here, rule.need, flagged.escalation.id)
+    needed = dict.fromkeys(rule.need for rule in flags if rule.need)
+    new = [need for need in needed if not needs.known(here, need)]
+    needs.note(here, new, flagged.escalation)
     if flagged.news and flags[0].level is Level.URGENT:
         return (here.urgent(flagged.staffed),)
-    if flagged.news and any(rule.need == "transport" for rule in flags):
-        return (here.reply("ride_noted"),)
-    return ()
+    return (here.reply(needs.told(new)),) if new else ()
 
 
 def _reason(here: Ground, question: Question, value: Value, rule: Flag) -> Reason:
@@ -138,19 +135,6 @@ def _reason(here: Ground, question: Question, value: Value, rule: Flag) -> Reaso
     }
     kind = "need" if rule.need and rule.level is Level.ROUTINE else "flag"
     return Reason(rule.concept or question.id, rule.level, kind, evidence)
-
-
-def _need(here: Ground, kind: str, escalation: Any) -> None:
-    here.session.add(
-        Need(
-            patient_id=here.patient.id,
-            kind=kind,
-            code=code_of(kind),
-            message_id=here.message.id,
-            escalation_id=escalation,
-            at=here.now,
-        )
-    )
 
 
 def _go_on(here: Ground, check_in: CheckIn, question: Question) -> tuple[Reply, ...]:

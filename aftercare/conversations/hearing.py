@@ -13,6 +13,7 @@ from aftercare.conversations import answers, wishes
 from aftercare.conversations.ground import Ground, Reply
 from aftercare.escalations import Reason, note_from_patient, open_escalation
 from aftercare.evidence import reading_json, reasons
+from aftercare.inbound import ENDS_TEXTS, Incoming, change_standing, sender_of
 from aftercare.levels import Level
 from aftercare.models import Escalation, Message, Patient
 from aftercare.triage import Understanding
@@ -58,19 +59,38 @@ def hear(
         return _emergency(here)
     if escalation := _unreached_emergency(session, patient):
         return _still_waiting(here, escalation)
+    return Heard() if _leaves(here) else _converse(here)
+
+
+def _converse(here: Ground) -> Heard:
     told = _urgent(here)
     wished, answered = wishes.granted(here), answers.taken(here)
     replies = (*told, *wished.replies, *answered.replies)
-    asking = open_check_in(session, patient) is not None
     if answered.taken:
-        return Heard(replies, asking, answered.asked_again)
+        return Heard(replies, _asking(here), answered.asked_again)
     if wished.granted:
-        return Heard((*replies, *answers.repeat(here)), asking)
-    if question:
+        return Heard((*replies, *answers.repeat(here)), _asking(here))
+    if here.question:
         missed = answers.not_understood(here)
-        asking = open_check_in(session, patient) is not None
-        return Heard((*replies, *missed.replies), asking, missed.asked_again)
-    return _small_talk(here, told)
+        return Heard((*replies, *missed.replies), _asking(here), missed.asked_again)
+    rest = _small_talk(here, told)
+    return Heard((*wished.replies, *rest.replies), rest.asking, rest.asked_again)
+
+
+def _asking(here: Ground) -> bool:
+    return open_check_in(here.session, here.patient) is not None
+
+
+def _leaves(here: Ground) -> bool:
+    """A wish to stop, or a wrong number, that only the classifier heard: the words the
+    vocabulary knows were acted on before Rasa was asked. A human looks whether it was one."""
+    wish = here.reading.wants & ENDS_TEXTS
+    sender = sender_of(here.session, here.message)
+    if not wish or sender is None:
+        return False
+    flagged = here.flag([Reason("stop_heard", Level.ROUTINE, "flag", {"nlu": here.nlu.intent})])
+    text = Incoming(here.session, here.clinic, here.now, here.message, sender, here.reading)
+    return change_standing(text, flagged)
 
 
 def _emergency(here: Ground) -> Heard:
@@ -124,7 +144,8 @@ def _urgent(here: Ground) -> tuple[Reply, ...]:
 def _small_talk(here: Ground, told: tuple[Reply, ...]) -> Heard:
     """A text with no question pending and no wish in it."""
     if told or here.reading.level > Level.NONE:
-        return Heard(told or (here.reply("routine_noted"),))
+        said = told or _answered_by_screen(here)
+        return Heard(told if said else (here.reply("routine_noted"),))
     if here.heard_as in {"thanks", "greeting"}:
         return Heard((here.reply(here.heard_as),))
     if here.heard_as == "question":
@@ -134,6 +155,11 @@ def _small_talk(here: Ground, told: tuple[Reply, ...]) -> Heard:
     if _asked_again_lately(here):
         return _for_a_human(here, "unread", "handed_over")
     return Heard((here.reply("say_again"),), asked_again=True)
+
+
+def _answered_by_screen(here: Ground) -> bool:
+    mine = select(Message.id).where(Message.reply_to == here.message.id).limit(1)
+    return here.session.scalar(mine) is not None
 
 
 def _for_a_human(here: Ground, concept: str, told: str) -> Heard:

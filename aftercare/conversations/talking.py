@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from aftercare import jobs
 from aftercare.clinic import Clinic
 from aftercare.clock import Clock
 from aftercare.db import Database
 from aftercare.inbound import hand_over
+from aftercare.locking import lock_message
 from aftercare.models import CheckIn, Message, Patient
 from aftercare.outbound import queue
 from aftercare.turns import Dialogue, DialogueUnavailable
@@ -56,11 +57,7 @@ class Talk:
         with self.database.begin() as session:
             first = session.scalar(
                 select(Message)
-                .where(
-                    Message.patient_id == patient,
-                    Message.direction == "in",
-                    Message.state.in_(("received", "screened")),
-                )
+                .where(Message.direction == "in", or_(_waits(patient), _may_be_theirs(patient)))
                 .order_by(Message.seq)
                 .limit(1)
             )
@@ -82,7 +79,7 @@ class Talk:
         """True when the text was taken. Rasa answers 200 even when an action failed, so what
         the action wrote decides; responses of Rasa's own are queued here."""
         with self.database.begin() as session:
-            message = session.get_one(Message, message_id, with_for_update=True)
+            message = lock_message(session, message_id)
             if message.state != "screened":
                 return True
             if not said:
@@ -95,6 +92,16 @@ class Talk:
                       reply_to=message, part=part)  # fmt: skip
             message.state, message.settled_at = "answered", now
             return True
+
+
+def _waits(patient: UUID) -> ColumnElement[bool]:
+    return and_(Message.patient_id == patient, Message.state == "screened")
+
+
+def _may_be_theirs(patient: UUID) -> ColumnElement[bool]:
+    """Not screened yet, and from the patient's number."""
+    number = select(Patient.phone_hash).where(Patient.id == patient).scalar_subquery()
+    return and_(Message.state == "received", Message.phone_hash == number)
 
 
 def wake(database: Database, clock: Clock) -> int:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from aftercare.checkins import begin
+from aftercare.checkins import begin, end
 from aftercare.clinic import Clinic
 from aftercare.clock import Clock
 from aftercare.conversations.hearing import Heard, Reply, hear
 from aftercare.db import Database
+from aftercare.locking import lock_message, lock_patient
 from aftercare.models import CheckIn, Message, Patient
 from aftercare.outbound import queue
 from aftercare.triage import Understanding
@@ -33,13 +34,16 @@ class Conversations:
     def begin_check_in(self, conversation: str, check_in: str) -> Turn:
         """Open the check-in and queue its first question. Asking twice begins once."""
         with self.database.begin() as session:
+            patient = lock_patient(session, UUID(conversation))
             row = session.get_one(CheckIn, UUID(check_in), with_for_update=True)
-            patient = row.episode.patient
-            if str(patient.id) != conversation:
+            if row.episode.patient_id != patient.id:
                 raise LookupError("this check-in belongs to another conversation")
             if row.state != "starting":
                 return Turn((), row.state == "open")
             now = self.clock.now()
+            if patient.status != "active":
+                end(row, now, "expired")
+                return Turn((), False)
             text = begin(session, self.clinic, now, row)
             if text is None:
                 return Turn((), False)
@@ -53,9 +57,8 @@ class Conversations:
         if message is None:
             raise LookupError("a text came without the id of its message")
         with self.database.begin() as session:
-            # The patient first, as everywhere: two locks taken in one order cannot cross.
-            patient = session.get_one(Patient, UUID(conversation), with_for_update=True)
-            row = session.get_one(Message, UUID(message), with_for_update=True)
+            patient = lock_patient(session, UUID(conversation))
+            row = lock_message(session, UUID(message))
             if row.patient_id != patient.id:
                 raise LookupError("this text belongs to another conversation")
             if row.turn:

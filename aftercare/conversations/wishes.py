@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from aftercare import audit
-from aftercare.conversations import lessons
+from aftercare.conversations import lessons, needs
 from aftercare.conversations.ground import Ground, Reply
 from aftercare.escalations import Reason, roster
 from aftercare.levels import Level
-from aftercare.models import Episode, Escalation, Need
+from aftercare.models import Episode, Message
 from aftercare.needs import code_of
 
 _NEED_OF = {"ride": "transport", "need": "other"}
@@ -30,10 +30,22 @@ def granted(here: Ground) -> Granted:
     """Act on every wish in the text: they seldom come alone."""
     found = [
         act(here)
-        for act in (_language, _needs, _human, _lesson, _question, _courtesy)
+        for act in (_helper, _language, _needs, _human, _lesson, _question, _courtesy)
     ]  # fmt: skip
     replies = tuple(reply for one in found for reply in one.replies)
     return Granted(any(one.granted for one in found), replies)
+
+
+def _helper(here: Ground) -> Granted:
+    """Whoever writes for the patient is told once that we noticed; the text counts as read."""
+    if here.message.caregiver_id is None:
+        return Granted(False)
+    before = here.session.scalar(
+        select(Message.id)
+        .where(Message.caregiver_id == here.message.caregiver_id, Message.seq < here.message.seq)
+        .limit(1)
+    )
+    return Granted(False, () if before else (here.reply("caregiver_noted"),))
 
 
 def _language(here: Ground) -> Granted:
@@ -68,38 +80,13 @@ def _needs(here: Ground) -> Granted:
     named = list(here.reading.needs)
     if not named and here.heard_as in _NEED_OF and here.reading.value is None:
         named = [_NEED_OF[here.heard_as]]
-    new = [need for need in named if not _known(here, need)]
     if not named:
         return Granted(False)
+    new = [need for need in named if not needs.known(here, need)]
     if new:
         flagged = here.flag([_need_reason(here, need) for need in new])
-        here.session.add_all(
-            Need(
-                patient_id=here.patient.id,
-                kind=need,
-                code=code_of(need),
-                message_id=here.message.id,
-                escalation_id=flagged.escalation.id,
-                at=here.now,
-            )
-            for need in new
-        )
-    return Granted(True, (here.reply("ride_noted" if "transport" in named else "need_noted"),))
-
-
-def _known(here: Ground, need: str) -> bool:
-    return bool(
-        here.session.scalar(
-            select(
-                exists().where(
-                    Need.patient_id == here.patient.id,
-                    Need.kind == need,
-                    Need.escalation_id == Escalation.id,
-                    Escalation.closed_at.is_(None),
-                )
-            )
-        )
-    )
+        needs.note(here, new, flagged.escalation)
+    return Granted(True, (here.reply(needs.told(named)),))
 
 
 def _need_reason(here: Ground, need: str) -> Reason:

@@ -15,6 +15,7 @@ from aftercare.clinic import Clinic, Policy
 from aftercare.escalations.coverage import Roster, assignee, roster
 from aftercare.escalations.paging import enqueue_page
 from aftercare.levels import Level
+from aftercare.locking import lock_patient
 from aftercare.models import (
     Episode,
     Escalation,
@@ -60,7 +61,7 @@ def flag(
     twice escalates once. Never lowers a level. Raises LookupError without any staff.
     """
     # One at a time per patient: two texts at the same instant make one escalation.
-    session.get_one(Patient, patient.id, with_for_update=True)
+    lock_patient(session, patient.id)
     episode = _episode(session, patient)
     plan = roster(session, episode.team_id if episode else _any_team(session))
     target = _Target(patient_id=patient.id, episode=episode)
@@ -216,9 +217,15 @@ def _plan_page(
     at: datetime,
     now: datetime,
 ) -> None:
-    notification = Notification(
-        escalation_id=escalation.id, staff_id=staff.id, level=escalation.level, tier=tier, due_at=at
+    # An emergency that begins anew climbs the same ladder again; its events keep the first.
+    step = (Notification.escalation_id == escalation.id) & (
+        (Notification.level == escalation.level) & (Notification.tier == tier)
     )
+    notification = session.scalar(select(Notification).where(step)) or Notification(
+        escalation_id=escalation.id, level=escalation.level, tier=tier
+    )
+    notification.staff_id, notification.due_at = staff.id, at
+    notification.state, notification.attempts, notification.sent_at = "due", 0, None
     session.add(notification)
     session.flush()
     if at <= now:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from aftercare import jobs
 from aftercare.clock import Clock
 from aftercare.db import Database
 from aftercare.models import Escalation, EscalationEvent, Notification, Staff
+
+log = structlog.get_logger()
 
 MOST_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=20)
@@ -59,9 +62,17 @@ def page(database: Database, clock: Clock, pager: Pager, notification_id: UUID) 
         addresses = [url.strip() for url in (staff.page_urls or "").split(",") if url.strip()]
         level, reference = escalation.level, escalation.ref
         escalation_id = escalation.id
-    taken = pager.page(addresses, level, reference, escalation_id)
+    taken = _taken(pager, addresses, level, reference, escalation_id)
     with database.begin() as session:
         _settle(session, clock.now(), notification_id, taken)
+
+
+def _taken(pager: Pager, addresses: list[str], level: str, reference: int, id: UUID) -> bool:
+    try:
+        return pager.page(addresses, level, reference, id)
+    except Exception as error:  # noqa: BLE001  however it failed, somebody else is paged
+        log.error("page_failed", escalation=str(id), error=type(error).__name__)
+        return False
 
 
 def _settle(session: Session, now: datetime, notification_id: UUID, taken: bool) -> None:
@@ -69,21 +80,28 @@ def _settle(session: Session, now: datetime, notification_id: UUID, taken: bool)
     if taken:
         notification.state, notification.sent_at = "sent", now
         _event(session, now, notification, "paged")
-    elif notification.attempts >= MOST_ATTEMPTS:
+        return
+    if notification.attempts >= MOST_ATTEMPTS:
         notification.state = "failed"
         _event(session, now, notification, "page_failed")
-        _hurry(session, now, notification)
+    _hurry(session, now, notification)
 
 
 def _hurry(session: Session, now: datetime, failed: Notification) -> None:
     waiting = session.scalar(
         select(Notification)
-        .where(Notification.escalation_id == failed.escalation_id, Notification.state == "due")
+        .where(
+            Notification.escalation_id == failed.escalation_id,
+            Notification.state == "due",
+            Notification.attempts == 0,
+            Notification.id != failed.id,
+        )
         .order_by(Notification.due_at)
         .limit(1)
     )
-    if waiting:
-        waiting.due_at = min(waiting.due_at, now)
+    if waiting and waiting.due_at > now:
+        waiting.due_at = now
+        enqueue_page(session, waiting)
 
 
 def _event(session: Session, now: datetime, notification: Notification, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Hands a text that the dialogue could not answer to a human, and tells the patient so."""
+"""Hands a text that was not answered in time to a human, and tells the patient so."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,19 +6,31 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from aftercare.clinic import Clinic
-from aftercare.escalations import Reason, flag
+from aftercare.escalations import Reason, flag, flag_stranger
+from aftercare.inbound.senders import locked
 from aftercare.levels import Level
-from aftercare.models import Message, Patient
 from aftercare.outbound import queue
 
 
 def hand_over(session: Session, clinic: Clinic, now: datetime, message_id: UUID) -> None:
-    """The text becomes an item of the queue; the patient gets a true sentence."""
-    message = session.get_one(Message, message_id, with_for_update=True)
-    if message.state != "screened" or message.patient_id is None:
+    """The text becomes an item of the queue; the patient gets a true sentence.
+
+    One that could not even be screened is urgent: nobody knows what it says.
+    """
+    message, sender = locked(session, message_id)
+    if message.state == "received":
+        level = Level.URGENT
+    elif message.state == "screened":
+        level = Level.ROUTINE
+    else:
         return
-    patient = session.get_one(Patient, message.patient_id)
-    flag(session, clinic, now, patient, [Reason("unanswered", Level.ROUTINE, "flag")], message)
+    reason = Reason("unanswered", level)
+    message.state, message.settled_at = "handed_over", now
+    if sender is None:
+        flag_stranger(session, clinic, now, [reason], message)
+        return
+    sender.sign(message)
+    patient = sender.patient
+    flag(session, clinic, now, patient, [reason], message)
     body = clinic.say("trouble", patient.locale)
     queue(session, clinic, now, patient, "notice", body, to=message.phone, reply_to=message)
-    message.state, message.settled_at = "handed_over", now

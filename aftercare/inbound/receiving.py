@@ -47,9 +47,7 @@ def receive(session: Session, now: datetime, arrived: Arrived) -> bool:
     ).scalar()
     if stored is None:
         return False
-    jobs.enqueue(
-        session, jobs.SCREEN, message=str(stored), answered_by_carrier=bool(arrived.opt_out_type)
-    )
+    jobs.enqueue(session, jobs.SCREEN, message=str(stored), opt_out_type=arrived.opt_out_type)
     return True
 
 

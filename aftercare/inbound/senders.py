@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from aftercare.locking import lock_patients
 from aftercare.models import Caregiver, CheckIn, Episode, Message, Patient
 
 
@@ -16,6 +18,32 @@ class Sender:
     patient: Patient
     caregiver: Caregiver | None = None
     others: tuple[Patient, ...] = ()
+
+    @property
+    def everyone(self) -> tuple[Patient, ...]:
+        """All whom the number may mean: what concerns the number concerns them all."""
+        return (self.patient, *self.others)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [patient.id for patient in self.everyone]
+
+    def sign(self, message: Message) -> None:
+        """Note on the text who wrote it, and about whom."""
+        message.patient_id = self.patient.id
+        message.caregiver_id = self.caregiver.id if self.caregiver else None
+
+
+def locked(session: Session, message_id: UUID) -> tuple[Message, Sender | None]:
+    """A text and its sender, both locked: the patients first, as everywhere."""
+    sender = sender_of(session, session.get_one(Message, message_id))
+    if sender:
+        lock_patients(session, sender.ids)
+    session.flush()
+    return (
+        session.get_one(Message, message_id, with_for_update=True, populate_existing=True),
+        sender,
+    )
 
 
 def sender_of(session: Session, message: Message) -> Sender | None:

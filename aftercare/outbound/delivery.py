@@ -20,9 +20,10 @@ from aftercare.calendars import at_wall_time, local, next_allowed
 from aftercare.clinic import Clinic
 from aftercare.clock import Clock
 from aftercare.db import Database
+from aftercare.locking import lock_message
 from aftercare.models import Message, Patient, SendAttempt, SenderPace
-from aftercare.outbound.outbox import FLAG_KINDS, PROACTIVE
-from aftercare.sms import FailureKind, Retry, SendFailed, Sent
+from aftercare.outbound.outbox import PROACTIVE, UNCAPPED, silenced
+from aftercare.sms import FailureKind, Retry, SendFailed, Sent, Tell
 
 MOST_ATTEMPTS = 6
 LOOK_UP_AFTER = timedelta(seconds=5)
@@ -69,24 +70,25 @@ class Delivery:
     def _one(self, message_id: UUID) -> bool:
         """Take one text a step further. False: come back later."""
         with self.database.begin() as session:
-            message = _locked(session, message_id)
-            if message is None:
+            message = lock_message(session, message_id)
+            if message.state not in {"queued", "sending"}:
                 return True
-            to, body = message.phone, message.body
-            lost_since = None
+            to, body, lost = message.phone, message.body or "", None
             if message.state == "sending":
-                lost_since = _last_attempt(session, message).at
+                lost = _last_attempt(session, message)
             elif (verdict := self._hold_back(session, message)) is not None:
                 return verdict
             else:
-                _claim(session, message, self.clock.now())
-        if lost_since:
-            return self._look_up(message_id, to, body, lost_since)
-        return self._post(message_id, to, body)
+                attempt = _claim(session, message, self.clock.now())
+        if lost:
+            return self._look_up(message_id, to, body, lost.at)
+        return self._post(message_id, to, body, attempt)
 
-    def _post(self, message_id: UUID, to: str, body: str) -> bool:
+    def _post(self, message_id: UUID, to: str, body: str, attempt: UUID) -> bool:
+        # A callback that overtakes our own record still says which try it is about.
+        callback = self.status_callback and f"{self.status_callback}?attempt={attempt}"
         try:
-            sent = self.carrier.send(to, body, self.status_callback)
+            sent = self.carrier.send(to, body, callback)
         except SendFailed as failure:
             return self._failed(message_id, failure.kind)
         self._record(message_id, sent)
@@ -108,19 +110,18 @@ class Delivery:
 
     def _record(self, message_id: UUID, sent: Sent) -> None:
         with self.database.begin() as session:
-            message = session.get_one(Message, message_id, with_for_update=True)
-            message.sid, message.state = sent.sid, carrier_state(sent.status)
-            message.settled_at, message.error = self.clock.now(), None
-            _last_attempt(session, message).outcome = "sent"
+            message = lock_message(session, message_id)
+            settled(session, self.clock.now(), message, _last_attempt(session, message), sent)
 
     def _failed(self, message_id: UUID, kind: FailureKind) -> bool:
         if not kind.outcome_known:
-            self._later(message_id, kind)
-            return False
+            return self._later(message_id, kind)
         with self.database.begin() as session:
-            message = session.get_one(Message, message_id, with_for_update=True)
-            _last_attempt(session, message).outcome = kind.value
-            message.error = kind.value
+            message = lock_message(session, message_id)
+            attempt = _last_attempt(session, message)
+            if attempt.outcome != "unknown":
+                return True
+            attempt.outcome = message.error = kind.value
             if _may_retry(kind, message.attempts):
                 message.state = "queued"
                 message.not_before = self.clock.now() + _pause(message)
@@ -128,11 +129,15 @@ class Delivery:
             self._give_up(session, message, "failed", kind.value)
         return True
 
-    def _later(self, message_id: UUID, why: FailureKind) -> None:
+    def _later(self, message_id: UUID, why: FailureKind) -> bool:
+        """Look again later what became of it. True when a callback has told by now."""
         with self.database.begin() as session:
-            message = session.get_one(Message, message_id, with_for_update=True)
+            message = lock_message(session, message_id)
+            if _last_attempt(session, message).outcome != "unknown":
+                return True
             message.error = why.value
             message.not_before = self.clock.now() + max(_pause(message), LOOK_UP_AFTER)
+        return False
 
     def _next(self, recipient: str) -> UUID | None:
         now = self.clock.now()
@@ -161,7 +166,11 @@ class Delivery:
         if message.expires_at and message.expires_at <= now:
             self._give_up(session, message, "expired", "stale")
             return True
-        if patient and message.kind not in FLAG_KINDS and self._over_cap(session, patient, now):
+        if patient and silenced(message, patient):
+            # Stopped after it was queued, while an earlier try of it was under way.
+            self._settle(message, "canceled", patient.status)
+            return True
+        if patient and message.kind not in UNCAPPED and self._over_cap(session, patient, now):
             self._give_up(session, message, "canceled", "daily_cap")
             return True
         not_before = max(self._allowed(patient, message, now), self._my_turn(session, message, now))
@@ -186,9 +195,12 @@ class Delivery:
         return _sent_today(session, patient, now) >= self.clinic.policy.daily_cap
 
     def _give_up(self, session: Session, message: Message, state: str, why: str) -> None:
+        self._settle(message, state, why)
+        self.tell(session, self.clock.now(), message)
+
+    def _settle(self, message: Message, state: str, why: str) -> None:
         message.state, message.error = state, why
         message.settled_at = self.clock.now()
-        self.tell(session, self.clock.now(), message)
 
 
 def carrier_state(status: str) -> str:
@@ -197,19 +209,25 @@ def carrier_state(status: str) -> str:
     return "accepted" if status in {"queued", "sending", "scheduled"} else status
 
 
-def _locked(session: Session, message_id: UUID) -> Message | None:
-    return session.scalar(
-        select(Message)
-        .where(Message.id == message_id, Message.state.in_(("queued", "sending")))
-        .with_for_update()
-    )
+def settled(
+    session: Session, now: datetime, message: Message, attempt: SendAttempt, sent: Sent
+) -> None:
+    """Record, once, that the carrier took the try. Its status never goes back."""
+    if attempt.outcome != "unknown":
+        return
+    attempt.outcome = "sent"
+    message.sid, message.state = sent.sid, carrier_state(sent.status)
+    message.settled_at, message.error = now, None
+    session.flush()
 
 
-def _claim(session: Session, message: Message, now: datetime) -> None:
+def _claim(session: Session, message: Message, now: datetime) -> UUID:
     message.state = "sending"
     message.attempts += 1
     message.not_before = now + LOOK_UP_AFTER
-    session.add(SendAttempt(message_id=message.id, at=now))
+    attempt = SendAttempt(message_id=message.id, at=now)
+    session.add(attempt)
+    return attempt.id
 
 
 def _last_attempt(session: Session, message: Message) -> SendAttempt:
@@ -222,15 +240,16 @@ def _last_attempt(session: Session, message: Message) -> SendAttempt:
 
 
 def _may_retry(kind: FailureKind, attempts: int) -> bool:
-    if kind.retry is Retry.ONCE:
-        return attempts < 2
-    return kind.retry is not Retry.NEVER and attempts < MOST_ATTEMPTS
+    """An outage of the carrier's lasts as long as it lasts: there the text's own end decides."""
+    if kind.retry in {Retry.NEVER, Retry.ONCE}:
+        return kind.retry is Retry.ONCE and attempts < 2
+    return kind.tell is not Tell.CASE_MANAGER or attempts < MOST_ATTEMPTS
 
 
 def _pause(message: Message) -> timedelta:
     # A red flag's text tries again at once; the rest backs off so as not to feed an overload.
-    first = 2 if message.kind == "emergency" else 5
-    return timedelta(seconds=min(first * 2 ** (message.attempts - 1), 600))
+    first, longest = (2, 60) if message.kind == "emergency" else (5, 600)
+    return timedelta(seconds=min(first * 2 ** min(message.attempts - 1, 10), longest))
 
 
 def _sent_today(session: Session, patient: Patient, now: datetime) -> int:

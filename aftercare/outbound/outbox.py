@@ -15,8 +15,8 @@ from aftercare.models import CheckIn, Message, Patient, Staff
 PROACTIVE = frozenset({"welcome", "check_in", "reminder", "education"})
 """Kinds that begin a conversation: never in quiet hours, and dropped when stale."""
 
-FLAG_KINDS = frozenset({"emergency", "staff"})
-"""Kinds that no cap holds back."""
+UNCAPPED = frozenset({"emergency", "staff", "notice"})
+"""Kinds that no cap holds back: they answer a red flag, a wish to stop, or trouble of ours."""
 
 _STALE_AFTER = {
     "welcome": timedelta(days=3),
@@ -59,7 +59,7 @@ def queue(
         policy = clinic.policy
         message.not_before = next_allowed(now, patient.zone, policy.quiet_from, policy.quiet_until)
         message.expires_at = message.not_before + _STALE_AFTER[kind]
-    if patient.status != "active":
+    if silenced(message, patient):
         message.state, message.error = "canceled", patient.status
     return _keep(session, message)
 
@@ -73,6 +73,19 @@ def queue_to_stranger(
     return _keep(session, message)
 
 
+def silenced(message: Message, patient: Patient) -> bool:
+    """Whether the patient's wish, a wrong number or a death forbids this text.
+
+    Who writes of an emergency is answered all the same; the carrier may refuse it.
+    """
+    return patient.status != "active" and message.kind != "emergency" and not is_last_word(message)
+
+
+def is_last_word(message: Message) -> bool:
+    """A notice that answers nothing: only `last_word` makes one."""
+    return message.kind == "notice" and message.reply_to is None
+
+
 def last_word(session: Session, now: datetime, patient: Patient, to: str, body: str) -> Message:
     """Queue the one text that may follow an opt-out, a wrong number or a death."""
     message = _row(now, to, "notice", body)
@@ -81,11 +94,24 @@ def last_word(session: Session, now: datetime, patient: Patient, to: str, body: 
 
 
 def cancel_waiting(session: Session, patient: Patient, why: str) -> None:
-    """Take back whatever has not left the outbox yet."""
+    """Take back whatever has not left the outbox yet, but what an emergency was answered with."""
     session.execute(
         update(Message)
-        .where(Message.patient_id == patient.id, Message.state == "queued")
+        .where(
+            Message.patient_id == patient.id,
+            Message.state == "queued",
+            Message.kind != "emergency",
+        )
         .values(state="canceled", error=why)
+    )
+
+
+def cancel_check_in(session: Session, check_in: CheckIn) -> None:
+    """Take back the questions of a check-in that is over."""
+    session.execute(
+        update(Message)
+        .where(Message.check_in_id == check_in.id, Message.state == "queued")
+        .values(state="canceled", error="check_in_over")
     )
 
 

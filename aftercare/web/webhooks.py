@@ -1,19 +1,23 @@
 """Twilio's webhooks: check the signature, store once, answer 200, and nothing else."""
 
+import re
 from typing import Annotated
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from aftercare.app import App
-from aftercare.inbound import Arrived, receive, status_changed
+from aftercare.inbound import Arrived, Status, receive, status_changed
 from aftercare.sms import public_url
 
 router = APIRouter(prefix="/webhooks")
 
 MOST_BYTES = 64 * 1024
 """Twilio's longest text is 1,600 characters; with every parameter a few kilobytes."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -50,19 +54,31 @@ async def text_arrived(request: Request, form: Form) -> Response:
 @router.post("/status")
 async def status_arrived(request: Request, form: Form) -> Response:
     app: App = request.app.state.app
-    sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
-    code = form.get("ErrorCode", "")
-    await to_thread.run_sync(_note, app, sid, status, int(code) if code.isdigit() else None)
+    await to_thread.run_sync(_note, app, _status(form, request.query_params.get("attempt", "")))
     return Response(status_code=204)
 
 
 def _arrived(form: dict[str, str]) -> Arrived:
-    sid, sender = form.get("MessageSid"), form.get("From")
-    if not sid or not sender:
+    sid, sender = form.get("MessageSid", ""), form.get("From", "")
+    if not sid or not sender or "\x00" in sid:
         raise HTTPException(400, "MessageSid and From are needed")
-    count = int(form.get("NumMedia") or 0)
-    media = tuple(form.get(f"MediaContentType{i}", "unknown") for i in range(min(count, 10)))
+    count = form.get("NumMedia", "")
+    pictures = min(int(count), 10) if count.isdecimal() else 0
+    kinds = [form.get(f"MediaContentType{i}", "unknown") for i in range(pictures)]
+    # PostgreSQL's JSON cannot hold a NUL.
+    media = tuple(kind.replace("\x00", "") for kind in kinds)
     return Arrived(sid, sender, form.get("Body", ""), media, form.get("OptOutType", ""))
+
+
+def _status(form: dict[str, str], attempt: str) -> Status:
+    code = form.get("ErrorCode", "")
+    sid = form.get("MessageSid", "").replace("\x00", "")
+    return Status(
+        sid,
+        form.get("MessageStatus", ""),
+        int(code) if code.isdecimal() else None,
+        UUID(attempt) if _UUID.fullmatch(attempt) else None,
+    )
 
 
 def _store(app: App, arrived: Arrived) -> None:
@@ -70,6 +86,6 @@ def _store(app: App, arrived: Arrived) -> None:
         receive(session, app.clock.now(), arrived)
 
 
-def _note(app: App, sid: str, status: str, code: int | None) -> None:
+def _note(app: App, told: Status) -> None:
     with app.database.begin() as session:
-        status_changed(session, app.clinic, app.clock.now(), sid, status, code)
+        status_changed(session, app.clinic, app.clock.now(), told)
