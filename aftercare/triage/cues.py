@@ -82,12 +82,10 @@ class Surroundings:
         return tuple(c for c in cues if c.overlaps(match))[:1]
 
     def _denied(self, match: Match) -> tuple[Match, ...]:
-        for cue in self._cues["denied.before"]:
-            if self._reaches(cue, match, DENIAL, stops=True):
-                return (cue,)
-        for cue in self._cues["denied.just_before"]:
-            if self._reaches(cue, match, JUST, stops=True):
-                return (cue,)
+        for name, reach in (("denied.before", DENIAL), ("denied.just_before", JUST)):
+            for cue in self._cues[name]:
+                if self._opens(cue, match) or self._reaches(cue, match, reach, stops=True):
+                    return (cue,)
         for cue in self._cues["denied.after"]:
             if self._follows(cue, match, AFTER):
                 return (cue,)
@@ -191,6 +189,10 @@ class Surroundings:
             return False
         return not stops or not self._stopped(cue, match)
 
+    def _opens(self, cue: Match, match: Match) -> bool:
+        """`no me` denies `me duele`: the match begins inside its denial."""
+        return cue.start < match.start < cue.end < match.end
+
     def _stopped(self, cue: Match, match: Match) -> bool:
         """`no, my chest hurts` denies nothing: the `no` was an answer."""
         between = self._units[cue.end : match.start + 1]
@@ -212,8 +214,15 @@ class Surroundings:
         false = self._cues["not_denied"]
         for name in ("denied.before", "denied.just_before", "denied.after"):
             self._cues[name] = [
-                cue for cue in self._cues[name] if not any(f.overlaps(cue) for f in false)
+                cue
+                for cue in self._cues[name]
+                if not any(f.overlaps(cue) for f in false)
+                and not (name != "denied.after" and self._paused(cue))
             ]
+
+    def _paused(self, cue: Match) -> bool:
+        """`no, me duele` holds no `no me`: the `no` was an answer."""
+        return any(unit.after_pause for unit in self._units[cue.start + 1 : cue.end])
 
 
 def standing(weighed: Iterable[Weighed]) -> Iterator[Match]:

@@ -1,0 +1,31 @@
+"""In Spanish the words of a denial and of a complaint run into each other."""
+
+from pathlib import Path
+
+import pytest
+
+from aftercare.levels import Level
+from aftercare.triage import Reader
+
+CONTENT = Path(__file__).parents[3] / "content"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load(CONTENT)
+
+
+def test_a_no_that_answers_does_not_deny_the_chest_pain_after_the_comma(reader: Reader) -> None:
+    assert reader.screen("no, me duele el pecho", "es").level is Level.EMERGENCY
+
+
+def test_no_me_duele_denies_the_chest_pain(reader: Reader) -> None:
+    assert reader.screen("no me duele el pecho", "es").level is Level.NONE
+
+
+def test_no_se_me_hinchan_denies_the_swelling_that_begins_with_se_me(reader: Reader) -> None:
+    assert reader.screen("no se me hinchan los pies", "es").level is Level.NONE
+
+
+def test_an_unrelated_no_leaves_the_chest_pain_standing(reader: Reader) -> None:
+    assert reader.screen("no fui al trabajo me duele el pecho", "es").level is Level.EMERGENCY
