@@ -63,7 +63,7 @@ def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
 
 def _spoken(hearing: Hearing, best: float, locale: str) -> bool:
     base = hearing.vocabulary.locale.split("-")[0]
-    return hearing.share >= FOREIGN * best or base == locale.split("-")[0]
+    return hearing.share >= FOREIGN * best or base == locale.split("-", maxsplit=1)[0]
 
 
 def _believed(match: Match, hearing: Hearing) -> bool:

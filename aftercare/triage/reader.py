@@ -8,11 +8,11 @@ from aftercare.levels import Level, highest
 from aftercare.protocols import Question
 from aftercare.triage.answers import SURE, Answer, Heard, answer
 from aftercare.triage.cues import Verdict, Weighed
-from aftercare.triage.fold import Unit, characters, clean, words
+from aftercare.triage.fold import characters, clean, words
 from aftercare.triage.listener import Hearing, Listener, spoken, weigh
 from aftercare.triage.matcher import Match
 from aftercare.triage.measures import beyond
-from aftercare.triage.numbers import Number, find_numbers
+from aftercare.triage.numbers import find_numbers
 from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
 from aftercare.triage.vocabulary import (
     Rule,
