@@ -26,10 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines."
 def read(
     text: Annotated[str, typer.Argument(help="What the patient wrote.")],
     locale: Annotated[str, typer.Option(help="The patient's language, like es.")] = "en",
-    as_json: # A table in a file or a log is not squeezed into a terminal's eighty columns.
-WIDE = 120
-
-AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what is read in a text, which words say so, and what the cues decided."""
     from aftercare.triage.evaluation import reading_json
@@ -49,10 +46,7 @@ def evaluate(
     screen_only: Annotated[
         bool, typer.Option("--screen-only", help="Do not ask Rasa for its vote.")
     ] = False,
-    as_json: # A table in a file or a log is not squeezed into a terminal's eighty columns.
-WIDE = 120
-
-AsJson = False,
+    as_json: AsJson = False,
     rasa: Annotated[
         str, typer.Option(envvar="RASA_URL", help="Where Rasa answers /model/parse.")
     ] = "http://127.0.0.1:5005",
