@@ -1,10 +1,13 @@
-"""Rasa's memory in PostgreSQL: waits for a database that is slow to appear."""
+"""Rasa's memory in PostgreSQL: no longer than a question waits."""
 
+import itertools
 import logging
 import time
 from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
@@ -14,11 +17,12 @@ RETRY_SECONDS = 1.0
 
 
 class PatientTrackerStore(SQLTrackerStore):
-    """Rasa's SQL store, with two differences.
+    """Rasa's SQL store, with three differences.
 
-    Rasa's own goes on without its tables when the database is not there yet, and keeps
-    handing out connections that died with a restarted server. This one waits, and looks
-    whether a connection lives before using it.
+    It waits for the database, where Rasa's own goes on without its tables. It looks whether
+    a connection lives before using it, so that a restart of the database costs nothing.
+    And it forgets: what was said is kept, encrypted, by the product; Rasa needs a
+    conversation's events only while a question waits for its answer.
     """
 
     def __init__(self, host: str, **kwargs: Any) -> None:
@@ -27,6 +31,33 @@ class PatientTrackerStore(SQLTrackerStore):
         self.engine.dispose()
         self.engine = create_engine(host, pool_pre_ping=True, **create_engine_kwargs(host))
         self.sessionmaker = sessionmaker(bind=self.engine)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        if tracker.active_loop_name is None:
+            self._forget(tracker.sender_id)
+            return
+        await super().save(tracker)
+        if _began_anew(tracker):
+            self._forget_before_last_session(tracker.sender_id)
+
+    def _forget(self, sender_id: str) -> None:
+        with self.session_scope() as session:
+            session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
+            session.commit()
+
+    def _forget_before_last_session(self, sender_id: str) -> None:
+        with self.session_scope() as session:
+            mine = session.query(self.SQLEvent).filter_by(sender_id=sender_id)
+            sessions = mine.filter_by(type_name=SessionStarted.type_name)
+            began = sessions.order_by(self.SQLEvent.id.desc()).first()
+            mine.filter(self.SQLEvent.id < began.id).delete()
+            session.commit()
+
+
+def _began_anew(tracker: DialogueStateTracker) -> bool:
+    """Did a session start in this turn? One that was loaded is the first event."""
+    later = itertools.islice(tracker.events, 1, None)
+    return any(isinstance(event, SessionStarted) for event in later)
 
 
 def _wait_for(url: str) -> None:

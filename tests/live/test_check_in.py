@@ -1,11 +1,21 @@
 """A check-in walks through the trained, running Rasa."""
 
+import json
+
+import psycopg
 import pytest
 
 from tests.live.rasa import Rasa
 from tests.live.scripted import DONE, QUESTIONS, ScriptedTurns
 
 pytestmark = pytest.mark.live
+
+
+def kept_texts(tracker_url: str, patient: str) -> list[str]:
+    """The patient's words that lie in Rasa's database."""
+    query = "SELECT data FROM events WHERE sender_id = %s AND type_name = 'user' ORDER BY id"
+    with psycopg.connect(tracker_url) as connection:
+        return [json.loads(data)["text"] for (data,) in connection.execute(query, [patient])]
 
 
 def test_a_check_in_walks_to_its_end(rasa: Rasa, turns: ScriptedTurns, patient: str) -> None:
@@ -84,15 +94,18 @@ def test_a_new_check_in_replaces_one_that_was_left_unanswered(
     assert turns.begun == ["day 1", "day 3"]
 
 
-def test_rasa_remembers_a_check_in_and_not_the_month_before_it(
-    rasa: Rasa, turns: ScriptedTurns, patient: str
+def test_rasa_keeps_a_conversation_only_while_a_question_waits(
+    rasa: Rasa, turns: ScriptedTurns, patient: str, tracker_url: str
 ) -> None:
     rasa.begin(patient, "day 1")
-    for text in ("no", "182", "yes"):
-        rasa.says(patient, text)
+    rasa.says(patient, "no")
+    assert kept_texts(tracker_url, patient) == ["no"]
     rasa.begin(patient, "day 3")
-    loaded = rasa.http.post(f"{rasa.url}/conversations/{patient}/predict").json()["tracker"]
-    assert [event["event"] for event in loaded["events"]].count("user") == 0
+    assert kept_texts(tracker_url, patient) == []
+    for text in ("no", "182 lbs", "yes"):
+        rasa.says(patient, text)
+    rasa.says(patient, "thanks")
+    assert kept_texts(tracker_url, patient) == []
 
 
 def test_a_lost_tracker_heals_with_the_next_text(
