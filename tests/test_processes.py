@@ -2,7 +2,6 @@
 
 import io
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from rich.console import Console
 
 from aftercare.ports import free_port, user_of
 from aftercare.processes import Program, ProgramStopped, Together
+from tests.waiting import ended
 
 FOREVER = "import signal; print('here', flush=True); signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + FOREVER
@@ -226,18 +226,6 @@ def children_of(started: subprocess.Popen[str]) -> list[int]:
         lines.append(started.stdout.readline())
     (pids,) = (line for line in lines if "|" not in line)
     return [int(pid) for pid in pids.split()]
-
-
-def ended(pid: int, within: float = 0) -> bool:
-    """Whether the process ends in time; a zombie that nobody has reaped yet has ended."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], within)[0])
-    finally:
-        os.close(handle)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from aftercare.programs import Databases, Ports, databases, missing_parts, programs
 from aftercare.settings import Settings, load
+from aftercare.whereabouts import announced, whereabouts
 
 FOUND = Databases("postgresql+psycopg://somewhere/aftercare", "postgresql://somewhere/rasa")
 
@@ -99,3 +102,23 @@ def test_what_must_be_made_first_is_named_with_its_command(tmp_path: Path) -> No
         "`make install`",
         "`make train`",
     ]
+
+
+def test_commands_typed_beside_it_learn_which_ports_it_took(
+    settings: Settings, taken: int, tmp_path: Path
+) -> None:
+    ports = Ports(rasa=taken).or_next_free(lambda line: None)
+    (worker,) = (p for p in programs(settings, FOUND, ports) if p.name == "worker")
+    with announced(tmp_path, worker.env):
+        assert whereabouts(tmp_path)["RASA_URL"] == f"http://127.0.0.1:{ports.rasa}"
+    assert whereabouts(tmp_path) == {}
+
+
+def test_word_left_by_a_killed_process_is_not_believed(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from aftercare.whereabouts import announced\n"
+        "with announced(Path(sys.argv[1]), {'RASA_URL': 'http://127.0.0.1:1'}): os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert (tmp_path / "running.json").exists()
+    assert whereabouts(tmp_path) == {}

@@ -42,9 +42,12 @@ def _findings() -> "Iterator[Finding]":
     from aftercare import settings as all_settings
     from aftercare.health import Finding, Installation, State, examine
     from aftercare.programs import databases
+    from aftercare.whereabouts import whereabouts
 
     try:
         settings = all_settings.load()
+        # Outside production a taken port is replaced: ask the programs where they are.
+        settings = all_settings.load(defaults=whereabouts(settings.var))
     except SystemExit as refusal:
         wrong = " ".join(str(refusal).split())
         yield Finding("settings", State.FAILED, wrong, "see .env.example and docs/operations.md")

@@ -36,6 +36,8 @@ def up(
     unknown = set(without) - set(PARTS)
     if unknown:
         raise typer.BadParameter(f"no such part: {', '.join(sorted(unknown))}")
+    if not set(PARTS) - set(without):
+        raise typer.BadParameter("nothing is left to run")
     left_out = {*without} | (set() if carrier else {"carrier"})
     try:
         _run(port, left_out)
@@ -62,8 +64,10 @@ def _together(
 ) -> None:
     from aftercare.processes import Together
     from aftercare.programs import programs
+    from aftercare.whereabouts import announced
 
-    with Together(programs(settings, found, ports, without=without)) as running:
+    parts = programs(settings, found, ports, without=without)
+    with announced(settings.var, parts[-1].env), Together(parts) as running:
         running.await_ready()
         typer.secho(f"The console is at {ports.address('web')}", bold=True)
         if "carrier" not in without:
