@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -71,6 +72,17 @@ class Row:
     def why(self) -> Why:
         return why_of(self.flag)
 
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """What can change of a row while it is shown."""
+        escalation, patient = self.escalation, self.escalation.patient
+        return (
+            *(escalation.ref, escalation.level, escalation.state, escalation.due_at),
+            *(escalation.assignee_id, escalation.level_at, self.flag and self.flag.seq, self.flags),
+            *((patient.status, patient.locale, patient.phone_hash) if patient else ()),
+            self.trend and self.trend.points[-1],
+        )
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -86,6 +98,13 @@ class Queue:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def version(self) -> str:
+        """Changes whenever anything that a page shows of the queue does, but for the time."""
+        shown = [row.fingerprint for row in self.rows]
+        told = repr((shown, sorted(self.counts.items()), self.strangers))
+        return sha256(told.encode()).hexdigest()[:16]
 
 
 def queue(session: Session, now: datetime, wanted: Filter = Filter()) -> Queue:

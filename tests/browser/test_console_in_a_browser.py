@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Console
 from tests.clinic_seed import ANA
-from tests.test_console import flag
+from tests.console_reading import flag
 
 pytest_plugins = ["tests.console_setup"]
 

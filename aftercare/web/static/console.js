@@ -107,6 +107,11 @@ addEventListener("DOMContentLoaded", () => {
 });
 
 document.addEventListener("htmx:afterSettle", () => { takeTime(document); announce(); tick(); });
+document.addEventListener("queue-unchanged", (event) => {
+  document.getElementById("counts").dataset.now = event.detail.now;
+  document.getElementById("as-of").textContent = event.detail.time;
+  takeTime(document);
+});
 document.addEventListener("queue-changed", (event) => {
   const by = event.detail && event.detail.by;
   if (by) tell(document.getElementById("queue").dataset.first.replace("{name}", by));
