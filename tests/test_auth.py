@@ -147,7 +147,7 @@ def test_the_cookie_holds_a_secret_whose_hash_alone_is_stored(desk: Desk) -> Non
 
 def test_a_form_without_the_sessions_token_changes_nothing(kim: Desk) -> None:
     maria = kim.seeded.escalations["María"].id
-    for csrf in ("", "made up", kim.colleague("ana.duarte@example.org").browser.cookies.get("x")):
+    for csrf in ("", "made up"):
         data = {"csrf": csrf} if csrf else {}
         answer = kim.browser.post(f"/escalations/{maria}/acknowledge", data=data)
         assert answer.status_code == 403
@@ -155,7 +155,7 @@ def test_a_form_without_the_sessions_token_changes_nothing(kim: Desk) -> None:
 
 
 def test_another_persons_token_does_not_work(kim: Desk) -> None:
-    ana = kim.colleague("ana.duarte@example.org")
+    ana = kim.colleague("Ana")
     maria = kim.seeded.escalations["María"].id
     csrf = token(ana.browser.get("/strangers"))
     answer = kim.browser.post(f"/escalations/{maria}/acknowledge", data={"csrf": csrf})

@@ -3,7 +3,6 @@
 from datetime import date
 
 from aftercare.models import Patient
-from tests.clinic_seed import ANA
 from tests.console_reading import names_in, row_of, text_of
 from tests.console_setup import Desk
 
@@ -27,7 +26,7 @@ def test_taking_an_escalation_puts_ones_name_on_it(kim: Desk) -> None:
 
 
 def test_who_comes_second_is_told_who_was_first(kim: Desk) -> None:
-    kim.colleague(ANA).does("María", "acknowledge")
+    kim.colleague("Ana").does("María", "acknowledge")
     answer = kim.does("María", "acknowledge")
     assert answer.status_code == 409
     assert "Ana Duarte was first" in answer.text
@@ -35,7 +34,7 @@ def test_who_comes_second_is_told_who_was_first(kim: Desk) -> None:
 
 
 def test_in_the_queue_as_well(kim: Desk) -> None:
-    kim.colleague(ANA).does("María", "acknowledge")
+    kim.colleague("Ana").does("María", "acknowledge")
     maria = kim.seeded.escalations["María"].id
     kim.browser.headers["HX-Request"] = "true"
     answer = kim.posts(f"/escalations/{maria}/acknowledge", back="queue")
@@ -75,7 +74,7 @@ def test_a_long_reply_shows_what_it_costs(kim: Desk) -> None:
 
 def test_a_note_is_kept_for_the_team(kim: Desk) -> None:
     kim.does("Grace", "note", words="Voucher ordered, driver at 9:15.")
-    assert "Note · Kim Lee Voucher ordered" in text_of(kim.colleague(ANA).opens("Grace"))
+    assert "Note · Kim Lee Voucher ordered" in text_of(kim.colleague("Ana").opens("Grace"))
 
 
 def test_closing_asks_for_everything_and_keeps_what_was_written(kim: Desk) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from aftercare.models import Escalation
-from tests.clinic_seed import ANA, NOW
+from tests.clinic_seed import NOW
 from tests.console_reading import flag, grow_history, names_in, row_of, statements, text_of, texts
 from tests.console_setup import Desk
 
@@ -101,7 +101,7 @@ def test_a_refresh_sends_the_rows_only_when_something_changed(kim: Desk) -> None
     unchanged = kim.browser.get(refresh)
     assert (unchanged.status_code, unchanged.content) == (204, b"")
     assert "10:06" in unchanged.headers["HX-Trigger"]
-    kim.colleague(ANA).does("María", "acknowledge")
+    kim.colleague("Ana").does("María", "acknowledge")
     assert "Ana Duarte has it" in text_of(kim.browser.get(refresh).text)
 
 

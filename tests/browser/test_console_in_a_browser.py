@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Console
-from tests.clinic_seed import ANA
 from tests.console_reading import flag
 
 pytest_plugins = ["tests.console_setup"]
 
+PLACES = ("/", "/patients", "/strangers", "chart", "stranger", "/login")
+WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = Path(__file__).parent / "axe-4.14.1.min.js"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
@@ -51,7 +52,7 @@ def test_a_new_emergency_announces_itself_without_naming_anybody(
 
 def test_who_comes_second_hears_it_in_the_queue(laptop: Page, console: Console) -> None:
     laptop.keyboard.press("j")
-    console.desk.colleague(ANA).does("María", "acknowledge")
+    console.desk.colleague("Ana").does("María", "acknowledge")
     laptop.keyboard.press("a")
     expect(laptop.get_by_role("status")).to_contain_text("Ana Duarte was first.")
 
@@ -74,7 +75,7 @@ def test_a_half_written_reply_survives_the_refresh(laptop: Page, console: Consol
     laptop.keyboard.type("Good morning Mrs. Whitfield, ")
     expect(laptop.locator("#reply-size")).to_contain_text("one segment")
     laptop.keyboard.press("Escape")
-    console.desk.colleague(ANA).does("Rose", "acknowledge")
+    console.desk.colleague("Ana").does("Rose", "acknowledge")
     expect(laptop.locator("#case")).to_contain_text("Ana Duarte", timeout=10_000)
     expect(laptop.get_by_label("Text the patient")).to_have_value("Good morning Mrs. Whitfield, ")
 
@@ -96,27 +97,27 @@ def test_single_keys_can_be_switched_off(laptop: Page) -> None:
     expect(laptop.locator("[data-row]:focus")).to_have_count(0)
 
 
-@pytest.mark.parametrize("place", ["/", "/patients", "/strangers", "chart", "stranger"])
-def test_nothing_scrolls_sideways_on_a_phone(phone: Page, console: Console, place: str) -> None:
-    phone.goto(address_of(console, place))
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+def test_nothing_scrolls_sideways_on_a_phone(phone: Page, console: Console) -> None:
+    wide = []
+    for place in PLACES:
+        phone.goto(address_of(console, place))
+        if phone.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(place)
+    assert wide == []
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("place", ["/", "/patients", "/strangers", "chart", "stranger", "/login"])
-def test_the_pages_keep_to_wcag_aa(
-    laptop: Page, console: Console, place: str, colours: str
-) -> None:
+def test_the_pages_keep_to_wcag_aa(laptop: Page, console: Console, colours: str) -> None:
     laptop.emulate_media(color_scheme="dark" if colours == "dark" else "light")
-    laptop.goto(address_of(console, place))
-    # Not as a script element: the page's own policy forbids those, and must.
-    laptop.evaluate(AXE.read_text() + "; undefined")
-    found = laptop.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
-    assert [
-        (broken["id"], [node["html"] for node in broken["nodes"]]) for broken in found["violations"]
-    ] == []
+    broken = {}
+    for place in PLACES:
+        laptop.goto(address_of(console, place))
+        # Not as a script element: the page's own policy forbids those, and must.
+        laptop.evaluate(AXE.read_text() + "; undefined")
+        found = laptop.evaluate(f"axe.run({{runOnly: {WCAG_AA}}})")
+        if found["violations"]:
+            broken[place] = [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
+    assert broken == {}
 
 
 @pytest.mark.skipif(
