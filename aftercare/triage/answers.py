@@ -57,7 +57,11 @@ def answer(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
 
 
 def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
-    said = _longest(w for w in heard.weighed if w.match.section == "answers")
+    said = _longest(
+        w
+        for w in heard.weighed
+        if w.match.section == "answers" and not _about_something_else(w, heard, topic)
+    )
     bad = _bad_answer(question)
     for found in (
         _opening(said, heard),
@@ -68,6 +72,17 @@ def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
         if found:
             return _hedge(found, said)
     return Answer(None)
+
+
+def _about_something_else(said: Weighed, heard: Heard, topic: frozenset[str]) -> bool:
+    """`i dont have a ride` is no answer to `trouble breathing?`: its no belongs to the ride."""
+    return any(
+        other.match.section in ("needs", "wants")
+        and other.match.name not in topic
+        and _length(other) >= _length(said)
+        and other.match.overlaps(said.match)
+        for other in heard.weighed
+    )
 
 
 def _opening(said: Sequence[Weighed], heard: Heard) -> Answer | None:
@@ -131,6 +146,8 @@ def _bad_answer(question: Question) -> bool | None:
 def _number(question: Question, heard: Heard) -> Answer:
     readings = [_measured(question, n, heard) for n in _present(heard)]
     readings = [r for r in readings if r.value is not None]
+    if not readings and question.unit is None:
+        return _none(question, heard)
     return max(readings, key=lambda r: r.confidence, default=Answer(None))
 
 
@@ -164,12 +181,18 @@ def _scale(question: Question, heard: Heard) -> Answer:
         words = heard.words(number.start, number.end)
         inside = low <= number.value <= high
         return Answer(number.value, question.unit, SURE if inside else IMPLAUSIBLE, words)
+    return _none(question, heard)
+
+
+def _none(question: Question, heard: Heard) -> Answer:
+    """`none` to `how many?` and to `how bad?`."""
+    low = question.plausible[0] if question.plausible else 0
     said = _longest(w for w in heard.weighed if w.match.section == "answers")
     nothing = [w for w in said if w.match.name in ("no", "nothing") or _denies_pain(w)]
-    if nothing:
-        first = nothing[0].match
-        return Answer(float(low), question.unit, LIKELY, heard.words(first.start, first.end))
-    return Answer(None)
+    if not nothing:
+        return Answer(None)
+    first = nothing[0].match
+    return Answer(float(low), question.unit, LIKELY, heard.words(first.start, first.end))
 
 
 def _denies_pain(weighed: Weighed) -> bool:

@@ -20,6 +20,7 @@ from aftercare.triage.vocabulary import (
     Vocabulary,
     load_rules,
     load_settings,
+    load_topics,
     load_thresholds,
     load_vocabulary,
 )
@@ -52,10 +53,14 @@ class Reader:
         rules: Mapping[str, Rule],
         thresholds: Sequence[Threshold],
         settings: Mapping[str, Mapping[str, str]],
+        topics: Mapping[str, frozenset[str]],
     ) -> None:
         self._listeners = [Listener(v) for v in vocabularies]
         self._rules = rules
         self._thresholds = thresholds
+        self._topics = topics
+        # Questions are few and asked a thousand times: each is read once.
+        self._asked_about: dict[str, frozenset[str]] = {}
         self._intents = settings.get("intents", {})
         self._votes = Thresholds(**{k: float(v) for k, v in settings.get("votes", {}).items()})
         self._numbers = _number_words(listener.vocabulary for listener in self._listeners)
@@ -72,6 +77,7 @@ class Reader:
             load_rules(common),
             load_thresholds(common),
             load_settings(common),
+            load_topics(common),
         )
 
     @property
@@ -176,8 +182,12 @@ class Reader:
         wishes: Sequence[str],
     ) -> tuple[str, ...]:
         needs = [*screened.standing("needs"), *(w for w in wishes if not w.startswith("want."))]
-        if question and given and given.value is False and question.assess(False):
-            needs += [topic for topic in self._topic(question) if topic in _NEEDS]
+        if question and given and isinstance(given.value, bool):
+            asked_about = {topic for topic in self._topic(question) if topic in _NEEDS}
+            if question.assess(given.value):
+                needs += sorted(asked_about)
+            else:  # `yes my son takes me` speaks of the ride, and needs none.
+                needs = [need for need in needs if need not in asked_about]
         return tuple(dict.fromkeys(needs))
 
     def _followed_up(
@@ -204,11 +214,17 @@ class Reader:
         if question is None:
             return frozenset()
         named = {flag.concept for flag in question.flags if flag.concept}
-        screened = self._screened(clean(question.text), "en")
+        named |= {flag.need for flag in question.flags if flag.need}
+        if question.text not in self._asked_about:
+            self._asked_about[question.text] = self._in_question(question.text)
+        return self._asked_about[question.text] | named
+
+    def _in_question(self, text: str) -> frozenset[str]:
+        screened = self._screened(clean(text), "en")
+        said = {unit.form for unit in screened.heard.units}
         return frozenset(
-            named
-            | {w.match.name for w in screened.named("concepts")}
-            | {w.match.name for w in screened.named("needs")}
+            {w.match.name for section in ("concepts", "needs") for w in screened.named(section)}
+            | {need for need, words_ in self._topics.items() if words_ & said}
         )
 
     def _reading(

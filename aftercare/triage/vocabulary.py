@@ -109,6 +109,12 @@ def load_settings(path: Path) -> dict[str, dict[str, str]]:
     return {name: dict(content.get(name) or {}) for name in ("intents", "votes")}
 
 
+def load_topics(path: Path) -> dict[str, frozenset[str]]:
+    """Read which words of a question make it one about a need, from concepts.yml."""
+    rows = _read(path).get("topics") or {}
+    return {name: frozenset(str(word) for word in words) for name, words in rows.items()}
+
+
 def _rule(name: str, row: Mapping[str, Any]) -> Rule:
     level = Level(row["level"])
     concept = Concept(name, level, str(row["told"]), str(row["source"]))
