@@ -101,7 +101,7 @@ def weight_gain(play: Play) -> None:
     play.hears("Walter", "weight")
     play.texts("Walter", "186 lbs this morning")
     play.hears("Walter", "call you today")
-    play.queue_shows("Walter", "urgent", "weight_up")
+    play.queue_shows("Walter", "urgent", "weight_gain")
 
 
 def emergency(play: Play) -> None:
