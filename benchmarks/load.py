@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
 from statistics import quantiles
@@ -42,6 +42,15 @@ class Measured:
     @property
     def p95(self) -> float:
         return quantiles(self.waits, n=100)[94] * 1000
+
+
+def together(rounds: Sequence[Measured]) -> Measured:
+    """Several rounds as one."""
+    return Measured(
+        sum(each.turns for each in rounds),
+        sum(each.seconds for each in rounds),
+        tuple(wait for each in rounds for wait in each.waits),
+    )
 
 
 def measure(url: str, patients: int, seconds: float) -> Measured:
