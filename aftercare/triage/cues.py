@@ -112,7 +112,7 @@ class Surroundings:
         )
 
     def _hypothetical(self, match: Match) -> tuple[Match, ...]:
-        if self._now(match):
+        if self._now(match, "now"):
             return ()
         for cue in self._cues["hypothetical"]:
             if self._leads(cue, match):
@@ -156,14 +156,20 @@ class Surroundings:
         """`it went away but now it's back`."""
         return any(c.start >= cue.end for c in self._cues["again"])
 
-    def _now(self, match: Match) -> bool:
+    def _now(self, match: Match, *names: str) -> bool:
+        """Whether the match's own clause says that it is of now."""
         return any(
             cue.sentence == match.sentence
             and not cue.overlaps(match)
             and not self._broken(cue, match)
-            for name in ("now", "again")
+            and not self._apart(cue, match)
+            for name in names or ("now", "again")
             for cue in self._cues[name]
         )
+
+    def _apart(self, left: Match, right: Match) -> bool:
+        start, end = sorted((left, right), key=lambda m: m.start)
+        return any(u.after_pause for u in self._units[start.end : end.start + 1])
 
     def _self_between(self, cue: Match, match: Match) -> bool:
         return self._is_own(match) or any(
@@ -174,9 +180,9 @@ class Surroundings:
         return any(match.covers(c.start) for c in self._cues["self"])
 
     def _leads(self, cue: Match, match: Match) -> bool:
-        if cue.sentence != match.sentence or cue.overlaps(match):
+        if cue.sentence != match.sentence or cue.start >= match.start:
             return False
-        return cue.start <= match.start and not self._broken(cue, match)
+        return not self._broken(cue, match)
 
     def _reaches(self, cue: Match, match: Match, reach: int, stops: bool = False) -> bool:
         """Whether a cue before the match (or between its words) bears on it."""

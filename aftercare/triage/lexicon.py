@@ -54,8 +54,8 @@ class Lexicon:
         self._spelled = {
             self.sound(fold(w)): self.sound(fold(m)) for w, m in (spelled or {}).items()
         }
-        self._first: dict[str, list[tuple[Phrase, Item]]] = defaultdict(list)
-        self._starts: dict[str, list[tuple[Phrase, Item]]] = defaultdict(list)
+        self._first: dict[str, dict[Phrase, list[Item]]] = defaultdict(dict)
+        self._starts: dict[str, dict[Phrase, list[Item]]] = defaultdict(dict)
         self._words: set[str] = {self.sound(fold(w)) for w in known}
         self._near: dict[str, list[str]] = defaultdict(list)
         for item in items:
@@ -85,18 +85,23 @@ class Lexicon:
         found: dict[Item, list[Occurrence]] = defaultdict(list)
         for place, read in enumerate(readings):
             for form in forms[place]:
-                for phrase, item in self._candidates(form):
-                    if len(found[item]) < MOST_OCCURRENCES and _follow(phrase, forms, place):
-                        end = place + len(phrase)
-                        same = units[place].sentence == units[end - 1].sentence
-                        if same and not _seen(found[item], place, end):
-                            guessed = form in read.guesses
-                            found[item].append(Occurrence(place, end, guessed))
-        return {item: places for item, places in found.items() if places}
+                for phrase, items in self._candidates(form):
+                    end = place + len(phrase)
+                    if not _follow(phrase, forms, place):
+                        continue
+                    if units[place].sentence != units[end - 1].sentence:
+                        continue
+                    here = Occurrence(place, end, form in read.guesses)
+                    for item in items:
+                        _add(found[item], here)
+        return found
 
     def _add(self, phrase: Phrase, item: Item) -> None:
         words = tuple(self._word(w) for w in phrase)
         self._index(words, item)
+        softer = tuple(self._word(w, "e") for w in phrase)
+        if softer != words:
+            self._index(softer, item)
         if self._accents:
             plain = tuple(self.sound(fold(w)) for w in phrase)
             if plain != words:
@@ -107,19 +112,23 @@ class Lexicon:
     def _index(self, words: Phrase, item: Item) -> None:
         self._words.update(w for w in words if not w.endswith("*"))
         index = self._starts if words[0].endswith("*") else self._first
-        index[words[0].rstrip("*")].append((words, item))
+        index[words[0].rstrip("*")].setdefault(words, []).append(item)
         if words[0].endswith("*"):
             self._words.add(words[0])
 
-    def _word(self, word: str) -> str:
-        star = "*" if word.endswith("*") else ""
-        word = word.removesuffix("*")
-        return (word.casefold() if self._accents else self.sound(fold(word))) + star
+    def _word(self, word: str, vowel: str = "") -> str:
+        """`word` as it sounds; a beginning (`pic*`) as it sounds before `vowel`."""
+        if not word.endswith("*"):
+            return word.casefold() if self._accents else self.sound(fold(word))
+        start = word.removesuffix("*")
+        if self._accents:
+            return start.casefold() + "*"
+        return self.sound(fold(start) + vowel).removesuffix(vowel) + "*"
 
-    def _candidates(self, form: str) -> Iterable[tuple[Phrase, Item]]:
-        yield from self._first.get(form, ())
+    def _candidates(self, form: str) -> Iterable[tuple[Phrase, list[Item]]]:
+        yield from self._first.get(form, {}).items()
         for length in range(self._shortest_start, len(form) + 1):
-            yield from self._starts.get(form[:length], ())
+            yield from self._starts.get(form[:length], {}).items()
 
     def _readings(self, form: str, accented: str) -> Readings:
         own = accented if self._accents and accented != form else self.sound(form)
@@ -160,5 +169,7 @@ def _is(word: str, readings: tuple[str, ...]) -> bool:
     return word in readings
 
 
-def _seen(places: list[Occurrence], start: int, end: int) -> bool:
-    return any(o.start == start and o.end == end for o in places[-4:])
+def _add(places: list[Occurrence], here: Occurrence) -> None:
+    seen = any(o.start == here.start and o.end == here.end for o in places[-4:])
+    if not seen and len(places) < MOST_OCCURRENCES:
+        places.append(here)

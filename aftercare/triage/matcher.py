@@ -12,9 +12,9 @@ from aftercare.triage.vocabulary import Vocabulary
 type Segment = tuple[tuple[Item, bool], ...]
 type Places = Mapping[Item, list[Occurrence]]
 
-# How many words `..` may skip, and how many may stand between the parts of `&`.
+# How many words `..` may skip, and how many may stand between the parts of `&` and `&&`.
 # A word is about two characters in the scripts that have no spaces.
-GAP, NEAR = 3, 5
+GAP, NEAR, FAR = 3, 5, 15
 MOST_MATCHES = 60
 
 
@@ -68,7 +68,7 @@ class Matcher:
             rarest = min(_items(entry[2]), key=lambda item: rarity[item])
             self._by_item[rarest].append(entry)
         scale = 1 if self.spaced else 2
-        self._gap, self._near = GAP * scale, NEAR * scale
+        self._gap, self._near, self._far = GAP * scale, NEAR * scale, FAR * scale
 
     def find(self, units: Sequence[Unit]) -> list[Match]:
         """Every match in the text, in no particular order."""
@@ -107,7 +107,7 @@ class Matcher:
         if len(rows) == 1:
             yield from rows[0]
         else:
-            yield from self._together(rows, (), units)
+            yield from self._together(rows, (), units, pattern.far)
 
     def _rows(
         self, segment: Segment, places: Places, units: Sequence[Unit]
@@ -129,22 +129,28 @@ class Matcher:
         rows: list[list[tuple[Occurrence, ...]]],
         taken: tuple[Occurrence, ...],
         units: Sequence[Unit],
+        far: bool,
     ) -> Iterator[tuple[Occurrence, ...]]:
         if not rows:
             yield taken
             return
         for row in rows[0]:
-            if not taken or self._close(row, taken, units):
-                yield from self._together(rows[1:], taken + row, units)
+            if not taken or self._close(row, taken, units, far):
+                yield from self._together(rows[1:], taken + row, units, far)
 
     def _close(
-        self, row: tuple[Occurrence, ...], taken: tuple[Occurrence, ...], units: Sequence[Unit]
+        self,
+        row: tuple[Occurrence, ...],
+        taken: tuple[Occurrence, ...],
+        units: Sequence[Unit],
+        far: bool,
     ) -> bool:
-        """Near the nearest part, in the same sentence, and not the same words."""
-        if units[row[0].start].sentence != units[taken[0].start].sentence:
+        """Near the nearest part, in the same sentence unless `far`, and not the same words."""
+        apart = abs(units[row[0].start].sentence - units[taken[0].start].sentence)
+        if apart > (1 if far else 0):
             return False
         gaps = [max(row[0].start - t.end, t.start - row[-1].end) for t in taken]
-        return all(g >= 0 for g in gaps) and min(gaps) <= self._near
+        return all(g >= 0 for g in gaps) and min(gaps) <= (self._far if far else self._near)
 
 
 def _items(pattern: Pattern) -> Iterator[Item]:

@@ -7,6 +7,7 @@ breath*                 any word that begins so
 my? chest               `my` may be missing
 cant .. breathe         up to three other words between
 {chest} & {hurt}        both, in any order, near each other
+jaw && sweat*           both, in any order, up to fifteen words or a sentence apart
 ^stop    =stop          the text begins so; the text is nothing else
 no$                     a pause, or the end of the sentence, follows
 """
@@ -37,6 +38,7 @@ class Pattern:
     source: str
     segments: tuple[tuple[tuple[Item, bool], ...], ...]
     anchored: str = ""
+    far: bool = False
 
 
 class PatternError(ValueError):
@@ -55,11 +57,11 @@ def parse(source: str, classes: Mapping[str, Sequence[str]], spaced: bool) -> It
     body = source.removeprefix(anchored).removesuffix("$").strip()
     if not body:
         raise PatternError(f"empty pattern: {source!r}")
-    segments = [list(_segment(part, classes, spaced)) for part in body.split("&")]
+    segments = [list(_segment(part, classes, spaced)) for part in re.split("&&?", body)]
     for choice in product(*segments):
         if not any(choice):
             raise PatternError(f"nothing is left when the optional words are: {source!r}")
-        yield Pattern(source, tuple(s for s in choice if s), anchored)
+        yield Pattern(source, tuple(s for s in choice if s), anchored, "&&" in body)
 
 
 def phrase(source: str, spaced: bool) -> Phrase:
