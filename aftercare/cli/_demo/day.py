@@ -66,13 +66,13 @@ def first_check_in(play: Play) -> None:
     play.until(12, 15)
     play.act("First check-in")
     play.hears("Walter", "Reply STOP to end", "Mercy check-in.")
-    play.answers("Walter", CALM | {"weight": "182 lbs"}, last="That is all for today")
+    play.answers("Walter", CALM | {"weight": "182 lbs"}, "That is all for today", "When to call")
 
 
 def in_spanish(play: Play) -> None:
     play.act("The same in Spanish, and the lesson that follows")
     play.hears("Rosa", "Responda", "Mercy")
-    play.answers("Rosa", dict(CALM_ES), last="sal")
+    play.answers("Rosa", dict(CALM_ES), "Es todo por hoy", "Cuándo llamar")
 
 
 def a_ride(play: Play) -> None:
@@ -88,9 +88,8 @@ def stop(play: Play) -> None:
     play.hears("Grace", "Mercy check-in.")
     play.texts("Grace", "STOP")
     play.note("The carrier itself confirms; we stay silent and send nothing more.")
-    if play.patient("Grace").status != "opted_out":
-        play._await(lambda: play.patient("Grace").status == "opted_out" or None, "STOP honoured")
-    play.seen += 1
+    play.hears("Grace", "unsubscribed")
+    play.status_is("Grace", "opted_out")
 
 
 def weight_gain(play: Play) -> None:

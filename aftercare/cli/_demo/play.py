@@ -107,8 +107,8 @@ class Play:
             raise NotSeen(f"{first_name} should hear nothing, heard {new}")
         self.seen += 1
 
-    def answers(self, first_name: str, given: dict[str, str], last: str) -> None:
-        """Answer a check-in's questions until `last` is heard; `given` by question."""
+    def answers(self, first_name: str, given: dict[str, str], *last: str) -> None:
+        """Answer a check-in's questions, `given` by question, until `last` is heard."""
         while True:
             question = self._await(
                 lambda: self._waiting(first_name), f"a question waits for {first_name}"
@@ -124,7 +124,7 @@ class Play:
             )
             if self._waiting(first_name) != "":
                 self._next_question(first_name)
-        self.hears(first_name, last)
+        self.hears(first_name, *last)
 
     def _next_question(self, first_name: str) -> None:
         phone = self.patient(first_name).phone
@@ -201,6 +201,11 @@ class Play:
             return newest == state or None
 
         self._await(there, f"{first_name}'s {kind} text is {state}")
+        self.seen += 1
+
+    def status_is(self, first_name: str, status: str) -> None:
+        """The patient may, or may not, be texted any more."""
+        self._await(lambda: self.patient(first_name).status == status or None, status)
         self.seen += 1
 
     def _waiting(self, first_name: str) -> str | None:
