@@ -29,3 +29,8 @@ def test_no_se_me_hinchan_denies_the_swelling_that_begins_with_se_me(reader: Rea
 
 def test_an_unrelated_no_leaves_the_chest_pain_standing(reader: Reader) -> None:
     assert reader.screen("no fui al trabajo me duele el pecho", "es").level is Level.EMERGENCY
+
+
+def test_a_beginning_is_heard_as_its_vowel_makes_it_sound(reader: Reader) -> None:
+    """`adormec*` in the vocabulary finds `adormecida`, which sounds like `adormesida`."""
+    assert reader.screen("la mano adormesida", "es").level is Level.EMERGENCY
