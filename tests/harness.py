@@ -26,6 +26,7 @@ from aftercare.crypto import ring
 from aftercare.db import Database
 from aftercare.models import (
     Appointment,
+    Caregiver,
     CheckIn,
     Coverage,
     Episode,
@@ -167,11 +168,13 @@ class Day:
             settings.twilio_auth_token.get_secret_value(),
             from_number=settings.twilio_from,
             api_base=line.carrier,
-            timeout=2,
+            timeout=1,
         )
         app = App(settings, clock, database, clinic, twilio, rasa, pager)
         rasa.dialogue = dialogue(app)
         line.server.state.app, line.clock.of = app, clock
+        line.phones.reset()
+        line.phones.manner(delivery="at_once", order="in_order", twice=False)
         return cls(app, clock, line, rasa, pager, *_staff(database))
 
     def patient(
@@ -213,6 +216,21 @@ class Day:
             if visit:
                 session.add(Appointment(episode_id=episode.id, at=now + visit))
         return Phone(self, number, patient.id, episode.id)
+
+    def stranger(self, number: str = "+13128670777") -> "Phone":
+        """Somebody we do not know."""
+        return Phone(self, number, None, None)
+
+    def caregiver(self, phone: "Phone", name: str = "Eve") -> "Phone":
+        """Somebody who texts for the patient, from a phone of their own."""
+        number = f"+1312867{next(_phones):04d}"
+        with self.app.database.begin() as session:
+            caregiver = Caregiver(
+                patient_id=phone.id, phone_hash=ring().fingerprint(number), consented=True
+            )
+            caregiver.name, caregiver.phone, caregiver.relation = name, number, "daughter"
+            session.add(caregiver)
+        return Phone(self, number, phone.id, phone.episode)
 
     def check_in(self, phone: "Phone", day: int = 1) -> None:
         """The morning of a check-in has come."""

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from aftercare.checkins import open_check_in, question_of
 from aftercare.clinic import Clinic
-from aftercare.escalations import Reason, flag, flag_stranger
-from aftercare.inbound.senders import locked
+from aftercare.escalations import Reason, flag_stranger
+from aftercare.inbound.incoming import Incoming
+from aftercare.inbound.screening import escalate, interrupt
+from aftercare.inbound.senders import Sender, locked
 from aftercare.levels import Level
-from aftercare.outbound import queue
+from aftercare.models import Message
+from aftercare.triage import Reading
 
 
 def hand_over(session: Session, clinic: Clinic, now: datetime, message_id: UUID) -> None:
@@ -18,19 +22,32 @@ def hand_over(session: Session, clinic: Clinic, now: datetime, message_id: UUID)
     One that could not even be screened is urgent: nobody knows what it says.
     """
     message, sender = locked(session, message_id)
-    if message.state == "received":
-        level = Level.URGENT
-    elif message.state == "screened":
-        level = Level.ROUTINE
-    else:
+    before = message.state
+    if before not in {"received", "screened"}:
         return
-    reason = Reason("unanswered", level)
     message.state, message.settled_at = "handed_over", now
     if sender is None:
-        flag_stranger(session, clinic, now, [reason], message)
-        return
-    sender.sign(message)
-    patient = sender.patient
-    flag(session, clinic, now, patient, [reason], message)
-    body = clinic.say("trouble", patient.locale)
-    queue(session, clinic, now, patient, "notice", body, to=message.phone, reply_to=message)
+        flag_stranger(session, clinic, now, [Reason("unanswered", Level.URGENT)], message)
+    elif before == "received":
+        sender.sign(message)
+        text = Incoming(session, clinic, now, message, sender, Reading(Level.URGENT, unread=True))
+        text.flag("unanswered", Level.URGENT)
+        text.answer("trouble")
+    else:
+        _unheard(session, clinic, now, message, sender)
+
+
+def _unheard(
+    session: Session, clinic: Clinic, now: datetime, message: Message, sender: Sender
+) -> None:
+    """What the dialogue never heard is read once more, with the question that waits now."""
+    check_in = open_check_in(session, sender.patient)
+    question = question_of(clinic, check_in) if check_in else None
+    reading = clinic.reader.read(message.body or "", sender.patient.locale, question)
+    text = Incoming(session, clinic, now, message, sender, reading, question)
+    escalate(text)
+    text.flag("unanswered")
+    if reading.level is Level.EMERGENCY:
+        interrupt(text, check_in)
+    else:
+        text.answer("trouble")

@@ -1,9 +1,10 @@
 """Screens a text before Rasa sees it: the red flag, its escalation and the emergency text
 are one transaction, and stopping, wrong numbers and deaths are heard at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aftercare import jobs
@@ -16,9 +17,12 @@ from aftercare.inbound.senders import locked
 from aftercare.inbound.standing import change_standing
 from aftercare.inbound.strangers import from_stranger
 from aftercare.levels import Level
-from aftercare.models import CheckIn
+from aftercare.models import CheckIn, Message
 
 SURE_ENOUGH = 0.5
+
+A_MOMENT = timedelta(seconds=5)
+"""When Rasa works, what came before is answered by then; when not, the question still waits."""
 
 
 def screen(
@@ -37,17 +41,19 @@ def screen(
     sender.sign(message)
     check_in = open_check_in(session, sender.patient)
     question = question_of(clinic, check_in) if check_in else None
+    if _follows_closely(session, message):
+        question = None  # The text before it may answer; the dialogue reads both in order.
     reading = clinic.reader.read(message.body or "", sender.patient.locale, question)
     message.reading = reading_json(reading, question)
     _act(Incoming(session, clinic, now, message, sender, reading, question, opt_out_type), check_in)
 
 
 def _act(text: Incoming, check_in: CheckIn | None) -> None:
-    flagged = _escalate(text)
+    flagged = escalate(text)
     changed = change_standing(text, flagged)
     _note_unreadable(text)
     if text.reading.level is Level.EMERGENCY:
-        _interrupt(text, check_in)
+        interrupt(text, check_in)
         _settle(text, "answered")
     elif changed or not text.body:
         _settle(text, "answered")
@@ -62,11 +68,23 @@ def _act(text: Incoming, check_in: CheckIn | None) -> None:
     jobs.enqueue(text.session, jobs.TALK, lock=f"talk:{patient}", patient=patient)
 
 
+def _follows_closely(session: Session, message: Message) -> bool:
+    """Whether the dialogue has still to hear what came a moment before."""
+    before = select(Message.id).where(
+        Message.phone_hash == message.phone_hash,
+        Message.direction == "in",
+        Message.state.in_(("received", "screened")),
+        Message.seq < message.seq,
+        Message.at > message.at - A_MOMENT,
+    )
+    return session.scalar(before.limit(1)) is not None
+
+
 def _settle(text: Incoming, state: str) -> None:
     text.message.state, text.message.settled_at = state, text.now
 
 
-def _interrupt(text: Incoming, check_in: CheckIn | None) -> None:
+def interrupt(text: Incoming, check_in: CheckIn | None) -> None:
     """An emergency ends the check-in; what the text answers is kept."""
     if check_in is None:
         return
@@ -76,7 +94,8 @@ def _interrupt(text: Incoming, check_in: CheckIn | None) -> None:
     end(check_in, text.now, "interrupted")
 
 
-def _escalate(text: Incoming) -> Flagged | None:
+def escalate(text: Incoming) -> Flagged | None:
+    """Put what is pressing before a human, and tell the patient what to do now."""
     pressing = reasons(text.reading, text.asked, at_least=Level.URGENT)
     if not pressing:
         return None
