@@ -63,7 +63,7 @@ def enrolment(play: Play) -> None:
 
 
 def first_check_in(play: Play) -> None:
-    play.until(12, 15)
+    play.until(13, 5)
     play.act("First check-in")
     play.hears("Walter", "Reply STOP to end", "Mercy check-in.")
     play.answers("Walter", CALM | {"weight": "182 lbs"}, "That is all for today", "When to call")
@@ -93,7 +93,7 @@ def stop(play: Play) -> None:
 
 
 def weight_gain(play: Play) -> None:
-    play.until(12, 15, days=1)
+    play.until(13, 5, days=1)
     play.act("The next day: Walter gained four pounds")
     play.hears("Walter", "Mercy check-in.")
     play.texts("Walter", "no")
