@@ -258,7 +258,7 @@ def _ruth(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> No
 
 def _stranger(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
     at = now - timedelta(minutes=12)
-    words = _text(at, "in", "text", "screened", "+12125550199", "this is not edna stop asking")
+    words = text_row(at, "in", "text", "screened", "+12125550199", "this is not edna stop asking")
     session.add(words)
     session.flush()
     reason = Reason("unknown_sender", Level.ROUTINE, "flag")
@@ -368,7 +368,7 @@ def _answer(
 
 
 def _in(session: Session, who: Clinical, at: datetime, words: str) -> Message:
-    row = _text(at, "in", "text", "answered", who.patient.phone, words)
+    row = text_row(at, "in", "text", "answered", who.patient.phone, words)
     row.patient_id = who.patient.id
     session.add(row)
     session.flush()
@@ -376,7 +376,7 @@ def _in(session: Session, who: Clinical, at: datetime, words: str) -> Message:
 
 
 def _out(session: Session, who: Clinical, at: datetime, kind: str, words: str) -> Message:
-    row = _text(at, "out", kind, "delivered", who.patient.phone, words)
+    row = text_row(at, "out", kind, "delivered", who.patient.phone, words)
     row.patient_id = who.patient.id
     row.settled_at = at
     session.add(row)
@@ -384,7 +384,9 @@ def _out(session: Session, who: Clinical, at: datetime, kind: str, words: str) -
     return row
 
 
-def _text(at: datetime, direction: str, kind: str, state: str, phone: str, words: str) -> Message:
+def text_row(
+    at: datetime, direction: str, kind: str, state: str, phone: str, words: str
+) -> Message:
     row = Message(
         direction=direction, kind=kind, state=state, at=at, media=[],
         phone_hash=ring().fingerprint(phone),

@@ -11,7 +11,7 @@ from aftercare import escalations, outbound
 from aftercare.escalations import Reason
 from aftercare.levels import Level
 from aftercare.models import CheckIn, Escalation, EscalationEvent, Message, Patient
-from tests.clinic_seed import NOW
+from tests.clinic_seed import NOW, text_row
 from tests.console_setup import Desk
 
 
@@ -72,8 +72,9 @@ def grow_history(desk: Desk) -> None:
         patients = session.scalars(select(Patient)).all()
         for patient in patients:
             for number in range(70):
-                text = outbound.queue(session, desk.app.clinic, NOW, patient, "reply", "noted")
-                text.state = "delivered"
+                text = text_row(NOW, "out", "reply", "delivered", patient.phone, "noted")
+                text.patient_id = patient.id
+                session.add(text)
                 if number < 20:
                     _grow_episode(session, patient, number)
         taken = session.get_one(Escalation, desk.seeded.escalations["María"].id)

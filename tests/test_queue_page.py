@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from aftercare.models import Escalation
+from aftercare.models import Escalation, Staff
 from tests.clinic_seed import NOW
 from tests.console_reading import flag, grow_history, names_in, row_of, statements, text_of, texts
 from tests.console_setup import Desk
@@ -133,3 +133,12 @@ def test_a_chart_asks_the_database_no_more_often_when_history_grows(kim: Desk) -
     before = statements(kim, chart)
     grow_history(kim)
     assert statements(kim, chart) == before
+
+
+def test_the_console_speaks_the_language_of_the_staff(kim: Desk) -> None:
+    with kim.app.database.begin() as session:
+        session.get_one(Staff, kim.seeded.staff["Kim"].id).locale = "es"
+    rose = text_of(row_of(kim.sees(), "Rose Whitfield"))
+    assert "Urgente" in rose
+    assert "inglés · intérprete" in rose
+    assert "¿Cuántas dosis" in rose

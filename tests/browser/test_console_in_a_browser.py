@@ -58,7 +58,7 @@ def test_who_comes_second_hears_it_in_the_queue(laptop: Page, console: Console) 
 
 
 def test_the_clock_runs(laptop: Page) -> None:
-    time = row(laptop, "María Delgado").locator("[data-due] time")
+    time = row(laptop, "María Delgado").locator("[data-due] time").first
     shown = time.inner_text()
     expect(time).not_to_have_text(shown, timeout=3_000)
 

@@ -1,6 +1,7 @@
 """What templates show of the content files: questions, titles, the rule behind a flag."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jinja2 import pass_context
@@ -9,7 +10,7 @@ from jinja2.runtime import Context
 from aftercare.chart import Event
 from aftercare.clinic import Clinic
 from aftercare.protocols import Flag, Question
-from aftercare.web.console.labels import readable
+from aftercare.web.console.labels import LABELS, readable
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,12 @@ def protocol_title(context: Context, id: str) -> str:
 @pass_context
 def question_words(context: Context, id: str, protocol: str) -> str:
     """The question as it was asked; its id, made readable, when the protocol forgot it."""
-    question = _question(context["clinic"], protocol, id)
-    return _BLANK.sub("…", question.text) if question else readable(id)
+    clinic: Clinic = context["clinic"]
+    question = _question(clinic, protocol, id)
+    if question is None:
+        return readable(id)
+    blanks = dict.fromkeys(_BLANK.findall(question.text), "…")
+    return clinic.phrasebook.say(context["locale"], question.text, **blanks)
 
 
 @pass_context
@@ -45,10 +50,11 @@ def rule(context: Context, event: Event, protocol: str) -> Rule | None:
     if question is None:
         return None
     fitting = [flag for flag in question.flags if _fits(flag, event)]
-    return _rule(clinic, protocol, fitting[0]) if fitting else None
+    gettext = context["translations"].gettext
+    return _rule(clinic, protocol, fitting[0], gettext) if fitting else None
 
 
-_BLANK = re.compile(r"{{.*?}}")
+_BLANK = re.compile(r"{{\s*(\w+)")
 
 
 def _question(clinic: Clinic, protocol: str, id: str) -> Question | None:
@@ -64,7 +70,15 @@ def _fits(flag: Flag, event: Event) -> bool:
     return flag.concept == event.row.concept and flag.level == event.row.level
 
 
-def _rule(clinic: Clinic, protocol: str, flag: Flag) -> Rule:
+def _rule(clinic: Clinic, protocol: str, flag: Flag, gettext: Callable[[str], str]) -> Rule:
     source = clinic.protocols.get(protocol).sources.get(flag.source)
     words = f"{source.title}, {source.version}" if source else readable(flag.source)
-    return Rule(flag.when, str(flag.level), words, flag.task or "")
+    return Rule(_said(gettext, flag.when), str(flag.level), words, flag.task or "")
+
+
+def _said(gettext: Callable[[str], str], when: str) -> str:
+    """`>= 3` as a person says it."""
+    sign, _, number = when.partition(" ")
+    if sign in LABELS["when"]:
+        return gettext(LABELS["when"][sign]).format(number=number)
+    return f"“{gettext(LABELS['answer'][when])}”" if when in LABELS["answer"] else when

@@ -115,7 +115,7 @@ def drawn(context: Context, trend: Trend, large: bool = False) -> Markup:
         f"{answer(context, point.value, trend.unit)}"
         for point in trend.points
     )
-    words = f"{readable(trend.question)}. {said}"
+    words = f"{labelled(context, trend.question, 'question')}. {said}"
     if not large:
         return graphs.graph(trend, words)
     days = [times.month_day(point.at, context["zone"], context["locale"]) for point in trend.points]

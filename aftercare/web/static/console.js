@@ -26,7 +26,7 @@ function tick() {
     clock.classList.toggle("late", late);
     clock.querySelector('[data-when="due"]').hidden = late;
     clock.querySelector('[data-when="late"]').hidden = !late;
-    clock.querySelector("time").textContent = asLength(Math.abs(left));
+    for (const time of clock.querySelectorAll("time")) time.textContent = asLength(Math.abs(left));
   }
   for (const time of document.querySelectorAll("time[data-since]")) {
     time.textContent = asLength(now - Date.parse(time.dataset.since));
