@@ -89,7 +89,16 @@ class Surroundings:
         for cue in self._cues["denied.after"]:
             if self._follows(cue, match, AFTER):
                 return (cue,)
-        return ()
+        return tuple(c for c in self._cues["denied.closing"] if self._closes(c, match))[:1]
+
+    def _closes(self, cue: Match, match: Match) -> bool:
+        """`falta de aire no, falta de dinero si`: the `no` ends the clause it denies."""
+        if self._asks or cue.sentence != match.sentence or cue.start != match.end:
+            return False
+        if self._units[cue.start].after_pause:
+            return False
+        rest = self._units[cue.end : cue.end + 1]
+        return not rest or rest[0].after_pause or rest[0].sentence != cue.sentence
 
     def _listed(self, match: Match, earlier: Sequence[Weighed]) -> tuple[Match, ...]:
         """A list of denials: `no chest pain, fever or bleeding`."""

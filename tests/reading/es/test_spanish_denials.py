@@ -34,3 +34,9 @@ def test_an_unrelated_no_leaves_the_chest_pain_standing(reader: Reader) -> None:
 def test_a_beginning_is_heard_as_its_vowel_makes_it_sound(reader: Reader) -> None:
     """`adormec*` in the vocabulary finds `adormecida`, which sounds like `adormesida`."""
     assert reader.screen("la mano adormesida", "es").level is Level.EMERGENCY
+
+
+def test_a_no_that_ends_the_clause_denies_what_stands_before_it(reader: Reader) -> None:
+    reading = reader.screen("falta de aire no, falta de dinero sí", "es")
+    assert reading.level is Level.ROUTINE
+    assert reading.needs == ("cost",)
