@@ -105,6 +105,8 @@ class Surroundings:
         for other in earlier:
             if other.verdict is not Verdict.DENIED or other.match.sentence != match.sentence:
                 continue
+            if other.cues[0].start >= other.match.end:
+                continue  # `fever no, chills yes`: what follows denies only what it follows.
             between = self._units[other.match.end : match.start]
             joined = all(u.form in self._joiners for u in between)
             comma = self._units[match.start].after_pause
