@@ -11,6 +11,8 @@ from aftercare.triage.vocabulary import Vocabulary
 
 # How far a cue reaches, in words.
 DENIAL, JUST, AFTER, OVER, OTHER = 6, 1, 3, 7, 9
+# The same, between the words of what it bears on.
+INSIDE = 3
 
 
 class Verdict(StrEnum):
@@ -138,7 +140,7 @@ class Surroundings:
         for cue in self._cues["other"]:
             if cue.overlaps(match) and not self._is_own(match):
                 return (cue,)
-            if self._reaches(cue, match, OTHER) and not self._self_between(cue, match):
+            if self._precedes(cue, match, OTHER) and not self._self_between(cue, match):
                 return (cue,)
         return ()
 
@@ -153,7 +155,7 @@ class Surroundings:
         if after:
             return () if self._back_after(after[-1], match) else (after[0],)
         for cue in self._cues["resolved.before"]:
-            if self._reaches(cue, match, AFTER) and not self._now(match):
+            if self._precedes(cue, match, AFTER) and not self._now(match):
                 return (cue,)
         return ()
 
@@ -196,23 +198,34 @@ class Surroundings:
         return not self._broken(cue, match)
 
     def _reaches(self, cue: Match, match: Match, reach: int, stops: bool = False) -> bool:
-        """Whether a cue before the match (or between its words) bears on it."""
+        """Whether a cue bears on any part of the match that follows it."""
+        if cue.overlaps(match):
+            return False
+        if cue.start > match.start:
+            reach = max(reach, INSIDE)
+        return any(
+            0 <= part.start - cue.end <= reach * self._scale
+            and self._units[part.start].sentence == cue.sentence
+            and not any(u.form in self._breaks for u in self._units[cue.end : part.start])
+            and not (stops and self._stopped(cue, part.start))
+            for part in match.parts
+        )
+
+    def _precedes(self, cue: Match, match: Match, reach: int) -> bool:
+        """Whether a cue bears on the match as a whole, from before it or inside a short one."""
         if cue.sentence != match.sentence or cue.overlaps(match):
             return False
         if match.start < cue.start:
-            return cue.end <= match.end
-        gap = match.start - cue.end
-        if not 0 <= gap <= reach * self._scale or self._broken(cue, match):
-            return False
-        return not stops or not self._stopped(cue, match)
+            return cue.end <= match.end <= match.start + reach
+        return cue.end + reach * self._scale >= match.start and not self._broken(cue, match)
 
     def _opens(self, cue: Match, match: Match) -> bool:
         """`no me` denies `me duele`: the match begins inside its denial."""
         return cue.start < match.start < cue.end < match.end
 
-    def _stopped(self, cue: Match, match: Match) -> bool:
+    def _stopped(self, cue: Match, place: int) -> bool:
         """`no, my chest hurts` denies nothing: the `no` was an answer."""
-        between = self._units[cue.end : match.start + 1]
+        between = self._units[cue.end : place + 1]
         if between and between[0].after_pause:
             return True
         return any(unit.form in self._stops for unit in between)
