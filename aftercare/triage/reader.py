@@ -20,8 +20,8 @@ from aftercare.triage.vocabulary import (
     Vocabulary,
     load_rules,
     load_settings,
-    load_topics,
     load_thresholds,
+    load_topics,
     load_vocabulary,
 )
 from aftercare.triage.votes import Thresholds, intent_names, red_flag_vote
@@ -186,7 +186,7 @@ class Reader:
             asked_about = {topic for topic in self._topic(question) if topic in _NEEDS}
             if question.assess(given.value):
                 needs += sorted(asked_about)
-            else:  # `yes my son takes me` speaks of the ride, and needs none.
+            elif given.confidence == SURE:  # `yes my son takes me` needs no ride.
                 needs = [need for need in needs if need not in asked_about]
         return tuple(dict.fromkeys(needs))
 

@@ -8,7 +8,7 @@ from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.reading import Evidence, Understanding
 from aftercare.triage.vocabulary import Rule
 
-# Intents that report a red flag begin so; what follows is the concept, when there is one.
+# Intents that report a red flag are named like an emergency's concept, or begin so.
 RED_FLAG = "red_flag"
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
@@ -34,7 +34,7 @@ def red_flag_vote(
     Where the screen saw the words and set them aside (a denial, an idiom), it takes
     more to convince us, and then a human only looks at it.
     """
-    flags = {i: p for i, p in nlu.ranking.items() if i.startswith(RED_FLAG)}
+    flags = {i: p for i, p in nlu.ranking.items() if _reports(i, rules)}
     total = sum(flags.values())
     set_aside = any(
         w.match.section == "concepts" and w.verdict is not Verdict.STANDS for w in weighed
@@ -54,6 +54,12 @@ def intent_names(
     if nlu is None or nlu.confidence < thresholds.intent:
         return ()
     return (known[nlu.intent],) if nlu.intent in known else ()
+
+
+def _reports(intent: str, rules: Mapping[str, Rule]) -> bool:
+    known = rules.get(intent)
+    emergency = known is not None and known.concept.level is Level.EMERGENCY
+    return emergency or intent.startswith(RED_FLAG)
 
 
 def _concept(intent: str, rules: Mapping[str, Rule]) -> str:
