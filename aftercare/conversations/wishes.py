@@ -77,7 +77,7 @@ def _own_name(locale: str) -> str:
 
 def _needs(here: Ground) -> Granted:
     """Each need becomes a row and an item; asked again about a ride, it is one need."""
-    named = list(here.reading.needs)
+    named = [need for need in here.reading.needs if _in_words(here, need)]
     if not named and here.heard_as in _NEED_OF and here.reading.value is None:
         named = [_NEED_OF[here.heard_as]]
     if not named:
@@ -87,6 +87,13 @@ def _needs(here: Ground) -> Granted:
         flagged = here.flag([_need_reason(here, need) for need in new])
         needs.note(here, new, flagged.escalation)
     return Granted(True, (here.reply(needs.told(named)),))
+
+
+def _in_words(here: Ground, need: str) -> bool:
+    """Whether the words name the need; what only the answer's rule means is the answer's."""
+    return here.reading.value is None or any(
+        evidence.concept == need and evidence.matched for evidence in here.reading.evidence
+    )
 
 
 def _need_reason(here: Ground, need: str) -> Reason:

@@ -19,8 +19,6 @@ from aftercare.inbound.strangers import from_stranger
 from aftercare.levels import Level
 from aftercare.models import CheckIn, Message
 
-SURE_ENOUGH = 0.5
-
 A_MOMENT = timedelta(seconds=5)
 """When Rasa works, what came before is answered by then; when not, the question still waits."""
 
@@ -85,12 +83,15 @@ def _settle(text: Incoming, state: str) -> None:
 
 
 def interrupt(text: Incoming, check_in: CheckIn | None) -> None:
-    """An emergency ends the check-in; what the text answers is kept."""
+    """An emergency ends the check-in; the answer that was one is kept."""
     if check_in is None:
         return
-    reading = text.reading
-    if text.question and reading.value is not None and reading.confidence >= SURE_ENOUGH:
-        record(text.session, text.now, check_in, text.question, reading.value, text.message)
+    answered = any(
+        evidence.source == "question" and evidence.level is Level.EMERGENCY
+        for evidence in text.reading.evidence
+    )
+    if text.question and text.reading.value is not None and answered:
+        record(text.session, text.now, check_in, text.question, text.reading.value, text.message)
     end(check_in, text.now, "interrupted")
 
 
