@@ -48,14 +48,14 @@ class Surroundings:
     ) -> None:
         self._units = units
         self._asks = asks
-        self._breaks = vocabulary.words("breaks")
         self._joiners = vocabulary.words("joiners")
-        self._stops = vocabulary.words("stops")
-        self._scale = 1 if vocabulary.spaced else 2
+        self._scale = vocabulary.scale
         self._cues: dict[str, list[Match]] = defaultdict(list)
         for match in matches:
             if match.section == "cues":
                 self._cues[match.name].append(match)
+        self._breaks = self._places("breaks", vocabulary)
+        self._stops = self._places("stops", vocabulary)
         self._drop_false_denials()
 
     def weigh(self, matches: Iterable[Match]) -> list[Weighed]:
@@ -206,7 +206,7 @@ class Surroundings:
         return any(
             0 <= part.start - cue.end <= reach * self._scale
             and self._units[part.start].sentence == cue.sentence
-            and not any(u.form in self._breaks for u in self._units[cue.end : part.start])
+            and not any(at in self._breaks for at in range(cue.end, part.start))
             and not (stops and self._stopped(cue, part.start))
             for part in match.parts
         )
@@ -228,7 +228,7 @@ class Surroundings:
         between = self._units[cue.end : place + 1]
         if between and between[0].after_pause:
             return True
-        return any(unit.form in self._stops for unit in between)
+        return any(at in self._stops for at in range(cue.end, place + 1))
 
     def _follows(self, cue: Match, match: Match, reach: int) -> bool:
         gap = cue.start - match.end
@@ -237,7 +237,13 @@ class Surroundings:
 
     def _broken(self, left: Match, right: Match) -> bool:
         start, end = sorted((left, right), key=lambda m: m.start)
-        return any(u.form in self._breaks for u in self._units[start.end : end.start])
+        return any(place in self._breaks for place in range(start.end, end.start))
+
+    def _places(self, name: str, vocabulary: Vocabulary) -> frozenset[int]:
+        """Where the words listed under `name` stand, and the cues that are called so."""
+        listed = vocabulary.words(name)
+        words = {place for place, unit in enumerate(self._units) if unit.form in listed}
+        return frozenset(words.union(*(range(c.start, c.end) for c in self._cues[name])))
 
     def _drop_false_denials(self) -> None:
         """`not only`, `no appetite`: look like denials of what follows, and are none."""

@@ -28,8 +28,17 @@ _LATIN = str.maketrans({"đ": "d", "ı": "i", "ø": "o", "ł": "l", "ß": "ss", 
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ`´ʻ＇", "'"))
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
+# Scripts whose words no space puts apart (Thai, kana, Chinese characters), or no reliable
+# one (Hangul): each character is a unit, among the words and numbers of other scripts.
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_CLOSE = _UNSPACED + "\u1100-\u11ff\u3131-\u318e\uac00-\ud7af"
+_LETTER = rf"(?:(?![{_CLOSE}])[^\W\d_])"
+_OTHER = rf"(?:(?![{_CLOSE}])[^\W_])"
+_PIECE = re.compile(rf"[{_CLOSE}]|[^\s{_CLOSE}]+")
 _WORD = re.compile(
-    r"(?P<word>\d+(?:[.,/:]\d+)*[^\W\d_]*|[^\W_]+(?:'[^\W_]+)*)"
+    rf"(?P<close>[{_CLOSE}])"
+    rf"|(?P<word>\d+(?:[.,/:]\d+)*{_LETTER}*|{_OTHER}+(?:'{_OTHER}+)*)"
+    rf"|(?P<gap>(?<=[{_UNSPACED}])[^\S\n]+(?=[{_UNSPACED}]))"
     r"|(?P<pause>\.{2,}|…|[,:()،、，：()「」\"«»—–]|(?<=\s)-+(?=\s))"
     r"|(?P<stop>[.!?;\n。！？；؟۔]+)"
     r"|(?P<sign>[^\s\w])"
@@ -39,7 +48,7 @@ _SKIN_AND_VARIANT = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One word (or, in scripts without spaces, one character) and where it stands."""
+    """One word (or, in scripts written without spaces, one character) and where it stands."""
 
     form: str
     accented: str
@@ -62,15 +71,23 @@ def fold(word: str) -> str:
     return _fold(word)[0]
 
 
+def pieces(phrase: str) -> tuple[str, ...]:
+    """The units of a phrase as `words` would tell them apart in a text."""
+    return tuple(_PIECE.findall(phrase))
+
+
 def words(text: str) -> list[Unit]:
-    """The words, numbers and emoji of a clean text, knowing their sentence."""
+    """The words, numbers and emoji of a clean text, knowing their sentence.
+
+    Where no spaces are needed, those who write one mean a pause by it.
+    """
     units: list[Unit] = []
     sentence, paused = 0, False
     for found in _WORD.finditer(text):
         kind = found.lastgroup
         if kind == "stop":
             sentence, paused = sentence + 1, False
-        elif kind == "pause":
+        elif kind in ("pause", "gap"):
             paused = True
         else:
             form, accented = _fold(found.group())
@@ -79,25 +96,9 @@ def words(text: str) -> list[Unit]:
     return units
 
 
-def characters(text: str) -> list[Unit]:
-    """The characters of a clean text, for scripts that put no (reliable) spaces."""
-    units: list[Unit] = []
-    sentence, paused = 0, False
-    for place, character in enumerate(text):
-        if character in ".!?;\n。！？；":
-            sentence, paused = sentence + 1, False
-        elif character in ",:()、，：—–…":
-            paused = True
-        elif not character.isspace():
-            form, accented = _fold(character)
-            units.append(Unit(form or character, accented, place, place + 1, sentence, paused))
-            paused = False
-    return units
-
-
 @lru_cache(maxsize=50_000)
 def _fold(word: str) -> tuple[str, str]:
-    word = word.casefold().replace("'", "").translate(_ARABIC)
+    word = unicodedata.normalize("NFKC", word).casefold().replace("'", "").translate(_ARABIC)
     word = _REPEATED.sub(r"\1", "".join(_digit(c) for c in word))
     bare = unicodedata.normalize("NFD", word)
     bare = "".join(c for c in bare if not unicodedata.category(c).startswith("M"))

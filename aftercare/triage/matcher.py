@@ -13,7 +13,6 @@ type Segment = tuple[tuple[Item, bool], ...]
 type Places = Mapping[Item, list[Occurrence]]
 
 # How many words `..` may skip, and how many may stand between the parts of `&` and `&&`.
-# A word is about two characters in the scripts that have no spaces.
 GAP, NEAR, FAR = 3, 5, 15
 MOST_MATCHES = 60
 
@@ -48,7 +47,7 @@ class Matcher:
     """All patterns of one vocabulary, indexed by the item that is seen least often."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.locale, self.spaced = vocabulary.locale, vocabulary.spaced
+        self.locale = vocabulary.locale
         named = list(vocabulary.patterns())
         rarity: dict[Item, int] = defaultdict(int)
         for _, _, pattern in named:
@@ -60,14 +59,14 @@ class Matcher:
             spelled=vocabulary.mapping("spelled"),
             clitics=vocabulary.content.get("clitics", ()),
             known=[*vocabulary.words("common"), *vocabulary.words("breaks")],
-            fuzzy=self.spaced,
+            fuzzy=vocabulary.script == "words",
             accents=bool(vocabulary.content.get("accents", False)),
         )
         self._by_item: dict[Item, list[tuple[str, str, Pattern]]] = defaultdict(list)
         for entry in named:
             rarest = min(_items(entry[2]), key=lambda item: rarity[item])
             self._by_item[rarest].append(entry)
-        scale = 1 if self.spaced else 2
+        scale = vocabulary.scale
         self._gap, self._near, self._far = GAP * scale, NEAR * scale, FAR * scale
 
     def find(self, units: Sequence[Unit]) -> list[Match]:

@@ -8,16 +8,25 @@ from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.numbers import Number, convert
 from aftercare.triage.vocabulary import Threshold
 
+# `other` is what looks like a measure and is none: the weather, the price of oil.
 # How many words may stand between the name of a measure and its value.
 NEAR = 5
 
-_UNIT = {"sugar": "mg/dL", "temperature": "°F", "oxygen": "%", "pressure": "mmHg", "pulse": "bpm"}
+_UNIT = {
+    "sugar": "mg/dL",
+    "temperature": "°F",
+    "oxygen": "%",
+    "pressure": "mmHg",
+    "pressure_lower": "mmHg",
+    "pulse": "bpm",
+}
 # What a value has to be, in that unit, to be taken for a measurement at all.
 _BELIEVABLE = {
     "sugar": (10, 1200),
     "temperature": (85, 112),
     "oxygen": (40, 100),
     "pressure": (40, 300),
+    "pressure_lower": (20, 200),
     "pulse": (20, 260),
 }
 
@@ -60,7 +69,7 @@ def _measure(number: Number, named: Sequence[Weighed], asked: str | None) -> str
     ]
     close = sorted((gap, w.match.name) for gap, w in near if gap <= NEAR)
     if close:
-        return close[0][1]
+        return None if close[0][1] == "other" else close[0][1]
     if number.lower is not None and number.unit == "mmHg":
         return "pressure"
     unit = number.unit or asked

@@ -1,10 +1,11 @@
 """Numbers with their units, in digits or words, as people write what they measured."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aftercare.triage.fold import Unit, fold
+from aftercare.triage.numerals import certain, numeral
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,16 @@ def find_numbers(
     point: frozenset[str],
 ) -> list[Number]:
     """The numbers of a text. `over` joins a blood pressure, `point` a decimal."""
-    found = list(_plain(units, words, measures))
+    found = list(_plain(units, words, measures, over | point))
     found = list(_pairs(found, units, point, _decimal))
     return list(_pairs(found, units, over | {"/"}, _pressure))
 
 
 def _plain(
-    units: Sequence[Unit], words: Mapping[str, float], measures: Mapping[str, str]
+    units: Sequence[Unit],
+    words: Mapping[str, float],
+    measures: Mapping[str, str],
+    joints: frozenset[str],
 ) -> Iterator[Number]:
     place = 0
     while place < len(units):
@@ -99,8 +103,48 @@ def _plain(
             number = _spelled(units, words, place)
             yield _with_unit(number, units, measures)
             place = number.end
+        elif word := _close_number(units, place, words, measures, joints):
+            yield _with_unit(word, units, measures)
+            place = word.end
         else:
             place += 1
+
+
+def _close_number(
+    units: Sequence[Unit],
+    place: int,
+    words: Mapping[str, float],
+    measures: Mapping[str, str],
+    joints: frozenset[str],
+) -> Number | None:
+    """A number in characters: `三十八`, or a word of several (`하나`)."""
+    if units[place].form.isascii():
+        return None
+    if found := numeral(units, place):
+        value, end = found
+        joined = place > 0 and units[place - 1].form in joints
+        measured = _longest_word(units, end, measures)
+        if joined or measured or certain(units[place:end]) or _apart(units, place, end):
+            return Number(value, place, end, spelled=True)
+    if length := _longest_word(units, place, words):
+        word = "".join(u.form for u in units[place : place + length])
+        return Number(words[word], place, place + length, spelled=True)
+    return None
+
+
+def _apart(units: Sequence[Unit], start: int, end: int) -> bool:
+    """Whether the numerals are a clause of their own."""
+    pauses_before = start == 0 or units[start].after_pause
+    return pauses_before and (end == len(units) or units[end].after_pause)
+
+
+def _longest_word(units: Sequence[Unit], place: int, known: Collection[str]) -> int:
+    """How many units from `place` make a known word, in scripts without spaces."""
+    for length in range(min(4, len(units) - place), 0, -1):
+        forms = [unit.form for unit in units[place : place + length]]
+        if all(len(form) == 1 for form in forms) and "".join(forms) in known:
+            return length
+    return 0
 
 
 def _written(found: re.Match[str], place: int) -> Number | None:
@@ -159,6 +203,9 @@ def _with_unit(number: Number, units: Sequence[Unit], measures: Mapping[str, str
         if form in ("degrees", "grados", "deg", "°", "º"):
             end += 1
             continue
+        length = _longest_word(units, end, measures)
+        if length:
+            form, end = "".join(u.form for u in units[end : end + length]), end + length - 1
         unit = measures.get(form) or _UNITS.get(form)
         if unit:
             return Number(number.value, number.start, end + 1, unit, number.lower, number.spelled)
@@ -176,8 +223,7 @@ def _pairs(
     for number in numbers:
         if (
             waiting
-            and number.start == waiting.end + 1
-            and fold(units[waiting.end].form) in joints
+            and _joint(waiting, number, units) in joints
             and (joined := join(waiting, number))
         ):
             waiting = joined
@@ -189,11 +235,20 @@ def _pairs(
         yield waiting
 
 
+def _joint(left: Number, right: Number, units: Sequence[Unit]) -> str:
+    """The one word between two numbers, also if the first took it for its unit (`38度5`)."""
+    gap = right.start - left.end
+    if gap not in (0, 1) or right.start - left.start < 2:
+        return ""
+    return fold(units[right.start - 1].form)
+
+
 def _decimal(whole: Number, rest: Number) -> Number | None:
     if rest.value >= 100 or rest.lower is not None:
         return None
     value = float(f"{whole.value:g}.{rest.value:g}")
-    return Number(value, whole.start, rest.end, rest.unit, None, whole.spelled)
+    unit = rest.unit or (None if whole.unit == "time" else whole.unit)
+    return Number(value, whole.start, rest.end, unit, None, whole.spelled)
 
 
 def _pressure(upper: Number, lower: Number) -> Number | None:
@@ -221,6 +276,8 @@ def guess_unit(value: float, wanted: str | None, plausible: tuple[float, float] 
 
 
 _CONVERSIONS: Mapping[tuple[str, str], Callable[[float], float]] = {
+    ("jin", "lb"): lambda v: round(v * 1.10231, 1),
+    ("jin", "kg"): lambda v: round(v / 2, 1),
     ("kg", "lb"): lambda v: round(v * 2.20462, 1),
     ("lb", "kg"): lambda v: round(v / 2.20462, 1),
     ("°C", "°F"): lambda v: round(v * 9 / 5 + 32, 1),

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from aftercare.triage.fold import pieces
+
 type Phrase = tuple[str, ...]
 """Words that follow one another; a word may end in `*`."""
 
@@ -51,37 +53,35 @@ _INNER = re.compile(r"\(([^()]*)\)(\??)")
 _PART = re.compile(_GROUP + r"|\{(?P<name>\w+)\}|(?P<gap>\.\.)|(?P<word>[^\s(){}]+)")
 
 
-def parse(source: str, classes: Mapping[str, Sequence[str]], spaced: bool) -> Iterator[Pattern]:
+def parse(source: str, classes: Mapping[str, Sequence[str]]) -> Iterator[Pattern]:
     """Read one pattern; a `?` makes two of it."""
     anchored = source[0] if source[:1] in ("^", "=") else "$" if source.endswith("$") else ""
     body = source.removeprefix(anchored).removesuffix("$").strip()
     if not body:
         raise PatternError(f"empty pattern: {source!r}")
-    segments = [list(_segment(part, classes, spaced)) for part in re.split("&&?", body)]
+    segments = [list(_segment(part, classes)) for part in re.split("&&?", body)]
     for choice in product(*segments):
         if not any(choice):
             raise PatternError(f"nothing is left when the optional words are: {source!r}")
         yield Pattern(source, tuple(s for s in choice if s), anchored, "&&" in body)
 
 
-def phrase(source: str, spaced: bool) -> Phrase:
+def phrase(source: str) -> Phrase:
     """The words of a plain phrase (the characters, in a script without spaces)."""
-    return tuple(source.split()) if spaced else tuple("".join(source.split()))
+    return pieces(source)
 
 
 def _segment(
-    body: str, classes: Mapping[str, Sequence[str]], spaced: bool
+    body: str, classes: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[tuple[Item, bool], ...]]:
-    parts = list(_parts(body, classes, spaced))
+    parts = list(_parts(body, classes))
     optional = [i for i, (_, _, maybe) in enumerate(parts) if maybe]
     for keep in product((True, False), repeat=len(optional)):
         dropped = {i for i, kept in zip(optional, keep, strict=True) if not kept}
         yield _joined([p for i, p in enumerate(parts) if i not in dropped])
 
 
-def _parts(
-    body: str, classes: Mapping[str, Sequence[str]], spaced: bool
-) -> Iterator[tuple[Item, bool, bool]]:
+def _parts(body: str, classes: Mapping[str, Sequence[str]]) -> Iterator[tuple[Item, bool, bool]]:
     gap, end = False, 0
     for found in _PART.finditer(body):
         if body[end : found.start()].strip():
@@ -92,14 +92,14 @@ def _parts(
             continue
         maybe = body[end : end + 1] == "?" or (found["word"] or "").endswith("?")
         end += body[end : end + 1] == "?"
-        yield Item(frozenset(_phrases(found, classes, spaced, body))), gap, maybe
+        yield Item(frozenset(_phrases(found, classes, body))), gap, maybe
         gap = False
     if body[end:].strip():
         raise PatternError(f"cannot be read: {body!r}")
 
 
 def _phrases(
-    found: re.Match[str], classes: Mapping[str, Sequence[str]], spaced: bool, body: str
+    found: re.Match[str], classes: Mapping[str, Sequence[str]], body: str
 ) -> Iterator[Phrase]:
     if found["word"]:
         sources: Sequence[str] = [found["word"].removesuffix("?")]
@@ -111,8 +111,8 @@ def _phrases(
         raise PatternError(f"no class named {found['name']!r} in {body!r}")
     for source in sources:
         if nested := re.fullmatch(r"\{(\w+)\}", source.strip()):
-            yield from (phrase(s, spaced) for s in classes[nested[1]])
-        elif words := phrase(source, spaced):
+            yield from (phrase(s) for s in classes[nested[1]])
+        elif words := phrase(source):
             yield words
 
 

@@ -8,7 +8,7 @@ from aftercare.levels import Level, highest
 from aftercare.protocols import Question
 from aftercare.triage.answers import SURE, Answer, Heard, answer
 from aftercare.triage.cues import Verdict, Weighed
-from aftercare.triage.fold import characters, clean, words
+from aftercare.triage.fold import clean, words
 from aftercare.triage.listener import Hearing, Listener, spoken, weigh
 from aftercare.triage.matcher import Match
 from aftercare.triage.measures import beyond
@@ -123,9 +123,8 @@ class Reader:
 
     def _screened(self, text: str, locale: str) -> Screened:
         units = words(text)
-        by_character = characters(text)
         hearings = spoken(
-            (x.hear(units if x.vocabulary.spaced else by_character) for x in self._listeners),
+            (x.hear(units) for x in self._listeners),
             locale,
         )
         asks = any(mark in text for mark in "?？؟")

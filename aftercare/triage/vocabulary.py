@@ -19,6 +19,9 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SECTIONS = ("concepts", "needs", "wants", "cues", "answers", "measures", "calm", "doubt")
 
 
+_UNITS_A_WORD = {"words": 1, "characters": 2, "syllables": 3}
+
+
 class VocabularyError(ValueError):
     """A vocabulary that cannot be used; says which file and what to mend."""
 
@@ -47,9 +50,18 @@ class Vocabulary:
     """One locale's file, as written."""
 
     locale: str
-    spaced: bool
     content: Mapping[str, Any]
     path: Path
+
+    @property
+    def script(self) -> str:
+        """What a unit of the text is: `words`, `characters` or `syllables`."""
+        return str(self.content.get("script", "words"))
+
+    @property
+    def scale(self) -> int:
+        """How many units an average word takes: distances are counted in words."""
+        return _UNITS_A_WORD[self.script]
 
     @cached_property
     def classes(self) -> Mapping[str, Sequence[str]]:
@@ -78,7 +90,7 @@ class Vocabulary:
 
     def _parsed(self, section: str, name: str, source: object) -> list[Pattern]:
         try:
-            return list(parse(str(source), self.classes, self.spaced))
+            return list(parse(str(source), self.classes))
         except (PatternError, KeyError) as error:
             raise VocabularyError(f"{self.path.name}: {section}: {name}: {error}") from error
 
@@ -86,7 +98,7 @@ class Vocabulary:
 def load_vocabulary(path: Path) -> Vocabulary:
     """Read `<locale>.yml`."""
     content = _read(path)
-    return Vocabulary(path.stem, content.get("script", "words") == "words", content, path)
+    return Vocabulary(path.stem, content, path)
 
 
 def load_rules(path: Path) -> dict[str, Rule]:
