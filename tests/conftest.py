@@ -1,9 +1,11 @@
 """What every test of the product stands on: a real database, a real carrier line, a clock."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -45,11 +47,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def postgres() -> Iterator[Embedded]:
     """A server of the tests' own, without the safety that a test does not need."""
-    server = Embedded.start(tmp_path_factory.mktemp("pg") / "data", durable=False)
-    yield server
-    server.stop()
+    # Not in pytest's folder: another run as root closes that to the server's own user.
+    with tempfile.TemporaryDirectory(prefix="aftercare-tests-") as folder:
+        Path(folder).chmod(0o755)
+        server = Embedded.start(Path(folder) / "data", durable=False)
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
