@@ -71,7 +71,7 @@ class Talk:
         try:
             said = self.dialogue.ask(str(patient), _readable(message.body), str(message.id))
         except DialogueUnavailable as error:
-            log.warning("text_waits", message=str(message.id), why=str(error))
+            log.warning("text_waits", message_id=str(message.id), why=str(error))
             return False
         return self._settle(message.id, said)
 
@@ -83,7 +83,7 @@ class Talk:
             if message.state != "screened":
                 return True
             if not said:
-                log.warning("text_not_taken", message=str(message_id))
+                log.warning("text_not_taken", message_id=str(message_id))
                 return False
             patient = session.get_one(Patient, message.patient_id)
             now = self.clock.now()
