@@ -44,8 +44,14 @@ def reasons(reading: Reading, question: str | None, at_least: Level) -> list[Rea
                 "value": reading.value,
             },
         )
-        for concept, rows in found.items()
+        for concept, rows in sorted(found.items(), key=_tells_more)
     ]
+
+
+def _tells_more(found: tuple[str, list[Evidence]]) -> bool:
+    # The last reason is what the queue shows first: `stroke signs` says more than `yes to the
+    # safety question`.
+    return any(evidence.source != "question" for evidence in found[1])
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
