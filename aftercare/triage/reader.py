@@ -28,6 +28,9 @@ from aftercare.triage.votes import Thresholds, intent_names, red_flag_vote
 
 # Wants that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
+# Wants that hold whenever they began: "I have had this number since last year".
+_AT_ANY_TIME = {"wrong_number", "opt_out"}
+_OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED, Verdict.OTHER}
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,12 @@ class Screened:
         return (w for w in self.heard.weighed if w.match.section == section)
 
     def standing(self, section: str) -> Iterator[str]:
-        return (w.match.name for w in self.named(section) if w.verdict is Verdict.STANDS)
+        return (
+            w.match.name
+            for w in self.named(section)
+            if w.verdict is Verdict.STANDS
+            or (w.match.name in _AT_ANY_TIME and w.verdict in _OF_THE_PAST)
+        )
 
 
 class Reader:

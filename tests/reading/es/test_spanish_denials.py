@@ -40,3 +40,8 @@ def test_a_no_that_ends_the_clause_denies_what_stands_before_it(reader: Reader) 
     reading = reader.screen("falta de aire no, falta de dinero sí", "es")
     assert reading.level is Level.ROUTINE
     assert reading.needs == ("cost",)
+
+
+def test_a_wrong_number_holds_although_the_number_changed_hands_last_year(reader: Reader) -> None:
+    text = "yo no soy ese señor, este número me lo dieron hace un año"
+    assert "wrong_number" in reader.screen(text, "es").wants
