@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from procrastinate import App as Engine
 from procrastinate import JobContext, PsycopgConnector
+from procrastinate.manager import JobManager
 
 from aftercare import jobs
 from aftercare.app import App
@@ -114,7 +115,11 @@ def _periodic(made: Engine, app: App) -> None:
     @made.periodic(cron="* * * * * */10")
     @made.task(name="retry_stalled", queue="time", queueing_lock="stalled", pass_context=True)
     async def retry_stalled(context: JobContext, timestamp: int) -> None:
-        manager = context.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-            log.warning("stalled_job_again", job=job.id, task=job.task_name)
-            await manager.retry_job(job)
+        await again(context.app.job_manager)
+
+
+async def again(manager: JobManager) -> None:
+    """Give the jobs of workers that died to the living; each can be done twice."""
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        log.warning("stalled_job_again", job=job.id, task=job.task_name)
+        await manager.retry_job(job)
