@@ -14,6 +14,8 @@ from aftercare.triage.patterns import Item, Phrase
 SHORTEST_MISSPELT = 5
 # A word repeated more often than this in one text adds nothing but time.
 MOST_OCCURRENCES = 40
+# Second words of phrases: none at all, and any that begins so.
+ALONE, ANY = "", "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Lexicon:
         self._spelled = {
             self.sound(fold(w)): self.sound(fold(m)) for w, m in (spelled or {}).items()
         }
-        self._first: dict[str, dict[Phrase, list[Item]]] = defaultdict(dict)
+        # By the first word, then by the second: "no" begins a thousand phrases.
+        self._first: dict[str, dict[str, dict[Phrase, list[Item]]]] = defaultdict(dict)
         self._starts: dict[str, dict[Phrase, list[Item]]] = defaultdict(dict)
         self._words: set[str] = {self.sound(fold(w)) for w in known}
         self._near: dict[str, list[str]] = defaultdict(list)
@@ -84,8 +87,9 @@ class Lexicon:
         forms = [r.sure + r.guesses for r in readings]
         found: dict[Item, list[Occurrence]] = defaultdict(list)
         for place, read in enumerate(readings):
+            following = forms[place + 1] if place + 1 < len(forms) else ()
             for form in forms[place]:
-                for phrase, items in self._candidates(form):
+                for phrase, items in self._candidates(form, following):
                     end = place + len(phrase)
                     if not _follow(phrase, forms, place):
                         continue
@@ -111,10 +115,12 @@ class Lexicon:
 
     def _index(self, words: Phrase, item: Item) -> None:
         self._words.update(w for w in words if not w.endswith("*"))
-        index = self._starts if words[0].endswith("*") else self._first
-        index[words[0].rstrip("*")].setdefault(words, []).append(item)
         if words[0].endswith("*"):
             self._words.add(words[0])
+            self._starts[words[0].rstrip("*")].setdefault(words, []).append(item)
+        else:
+            second = self._first[words[0]].setdefault(_second(words), {})
+            second.setdefault(words, []).append(item)
 
     def _word(self, word: str, vowel: str = "") -> str:
         """`word` as it sounds; a beginning (`pic*`) as it sounds before `vowel`."""
@@ -125,8 +131,12 @@ class Lexicon:
             return start.casefold() + "*"
         return self.sound(fold(start) + vowel).removesuffix(vowel) + "*"
 
-    def _candidates(self, form: str) -> Iterable[tuple[Phrase, list[Item]]]:
-        yield from self._first.get(form, {}).items()
+    def _candidates(
+        self, form: str, following: tuple[str, ...]
+    ) -> Iterable[tuple[Phrase, list[Item]]]:
+        if by_second := self._first.get(form):
+            for second in (ALONE, ANY, *following):
+                yield from by_second.get(second, {}).items()
         for length in range(self._shortest_start, len(form) + 1):
             yield from self._starts.get(form[:length], {}).items()
 
@@ -155,6 +165,12 @@ class Lexicon:
             and (len(word) >= 8 or slips == 1)
             and OSA.distance(word, form, score_cutoff=slips) <= slips
         ][:4]
+
+
+def _second(words: Phrase) -> str:
+    if len(words) == 1:
+        return ALONE
+    return ANY if words[1].endswith("*") else words[1]
 
 
 def _follow(phrase: Phrase, forms: Sequence[tuple[str, ...]], place: int) -> bool:

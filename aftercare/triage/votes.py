@@ -16,10 +16,11 @@ UNNAMED = "possible_red_flag"
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How much probability the red-flag intents need together."""
+    """How much probability the red-flag intents need together: for somebody to call
+    today (`alone`), for an emergency (`sure`); and how sure any other intent has to be."""
 
     alone: float = 0.6
-    against_cues: float = 0.9
+    sure: float = 0.9
     intent: float = 0.7
 
 
@@ -31,20 +32,28 @@ def red_flag_vote(
 ) -> Evidence | None:
     """Evidence when the red-flag intents together are probable enough.
 
-    Where the screen saw the words and set them aside (a denial, an idiom), it takes
-    more to convince us, and then a human only looks at it.
+    It speaks where the screen found nothing. What the screen found stands at its level,
+    and the words that it set aside (a denial, an idiom) are not brought in again.
     """
     flags = {i: p for i, p in nlu.ranking.items() if _reports(i, rules)}
     total = sum(flags.values())
-    set_aside = any(
-        w.match.section == "concepts" and w.verdict is not Verdict.STANDS for w in weighed
-    )
-    if not flags or total < (thresholds.against_cues if set_aside else thresholds.alone):
+    if total < thresholds.alone or _screened(weighed, rules):
         return None
     concept = _concept(max(flags, key=lambda intent: flags[intent]), rules)
-    level = Level.ROUTINE if set_aside else rules[concept].concept.level
+    level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
+    if any(w.match.section == "calm" and w.verdict is Verdict.STANDS for w in weighed):
+        level = Level.ROUTINE
     cues = (f"red-flag intents together {total:.2f}",)
     return Evidence(concept, level, "nlu", nlu.intent, cues)
+
+
+def _screened(weighed: Sequence[Weighed], rules: Mapping[str, Rule]) -> bool:
+    return any(
+        w.match.section == "concepts"
+        and w.match.name in rules
+        and rules[w.match.name].concept.level >= Level.URGENT
+        for w in weighed
+    )
 
 
 def intent_names(
