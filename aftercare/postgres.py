@@ -92,7 +92,7 @@ class Embedded:
             self._use.close()
             if _used(self.folder) or not _runs(self.folder):
                 return
-            _run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self.folder), folder=self.folder)
+            _run("pg_ctl", "stop", "-w", "-m", "fast", "-D", ".", folder=self.folder)
             if self.sockets != self.folder:
                 shutil.rmtree(self.sockets)
 
@@ -149,8 +149,8 @@ def _launch(folder: Path, *, durable: bool) -> None:
     options = ["-h", "", "-k", str(sockets), "-c", "max_connections=200"]
     options += [] if durable else [part for setting in QUICK for part in ("-c", setting)]
     _run(
-        *("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(folder)),
-        *("-l", str(folder / "log"), "-o", shlex.join(options)),
+        *("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", "."),
+        *("-l", "log", "-o", shlex.join(options)),
         folder=folder,
     )
 
@@ -182,7 +182,7 @@ def _sockets_of(folder: Path) -> Path:
 
 
 def _run(*command: str, folder: Path) -> None:
-    done = _call(*command)
+    done = _call(folder, *command)
     if done.returncode:
         log = folder / "log"
         said = log.read_text(errors="replace") if log.exists() else ""
@@ -190,7 +190,7 @@ def _run(*command: str, folder: Path) -> None:
         raise PostgresFailed(f"{command[0]} failed for {folder}:\n{reason}")
 
 
-def _call(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _call(folder: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     # Not through a pipe: the server keeps its starter's stderr open, and a pipe would never end.
     with tempfile.TemporaryFile("w+") as said:
         done = subprocess.run(  # noqa: S603 the program and its arguments are ours
@@ -198,7 +198,9 @@ def _call(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
-            cwd="/",
+            # Within the folder, so that it can be named "." whoever closes a folder above it:
+            # pytest does that to its own, each time it starts.
+            cwd=folder,
             check=False,
             **_identity(),  # type: ignore[call-overload]
         )

@@ -80,6 +80,15 @@ def test_a_path_with_spaces_and_quotes_works(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_it_goes_on_and_can_be_stopped_when_a_folder_above_it_is_closed(tmp_path: Path) -> None:
+    above = tmp_path / "clone"
+    server = Embedded.start(above / "postgres", durable=False)
+    above.chmod(0o700)
+    assert answers(server)
+    server.stop()
+    assert not answers(server)
+
+
 def test_the_first_to_leave_does_not_stop_it_for_the_others(tmp_path: Path) -> None:
     supervisor = Embedded.start(tmp_path / "postgres", durable=False)
     command_line = Embedded.start(tmp_path / "postgres")
