@@ -25,6 +25,13 @@ from tests.harness import Day, Line, line
 
 pytest_plugins = ["tests.contract.plugin"]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regen", action="store_true", help="write what is heard in tests/conversations again"
+    )
+
+
 TUESDAY_MORNING = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 """11:00 in New York, 8:00 in Los Angeles."""
 

@@ -24,6 +24,7 @@ from aftercare.clinic import Clinic
 from aftercare.clock import SetClock
 from aftercare.crypto import ring
 from aftercare.db import Database
+from aftercare.dialogue import Rasa
 from aftercare.models import (
     Appointment,
     Caregiver,
@@ -136,6 +137,14 @@ class Switchable:
     def begin(self, conversation: str, check_in: str) -> list[str]:
         self._refuse()
         return self.dialogue.begin(conversation, check_in)
+
+    def forget(self, conversation: str) -> None:
+        """Lose what is known of a conversation, as Rasa may lose its tracker."""
+        if isinstance(self.dialogue, Rasa):
+            tracker = f"/conversations/{conversation}/tracker/events"
+            self.dialogue.client.put(tracker, json=[]).raise_for_status()
+        else:
+            self.dialogue.lose(conversation)  # type: ignore[attr-defined]
 
     def _refuse(self) -> None:
         if self.down:

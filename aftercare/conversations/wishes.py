@@ -17,6 +17,9 @@ from aftercare.needs import code_of
 _NEED_OF = {"ride": "transport", "need": "other"}
 """The need behind a rule of Rasa's that the vocabulary did not name more closely."""
 
+_ASKING = frozenset({"other", "medicine"})
+"""Needs as which a plain question reads; a lesson answers it, or its absence is its own item."""
+
 
 @dataclass(frozen=True)
 class Granted:
@@ -91,6 +94,8 @@ def _needs(here: Ground) -> Granted:
 
 def _in_words(here: Ground, need: str) -> bool:
     """Whether the words name the need; what only the answer's rule means is the answer's."""
+    if need in _ASKING and _wants_lesson(here):
+        return False
     return here.reading.value is None or any(
         evidence.concept == need and evidence.matched for evidence in here.reading.evidence
     )
@@ -121,9 +126,13 @@ def _human(here: Ground) -> Granted:
 
 
 def _lesson(here: Ground) -> Granted:
-    if not ("education" in here.reading.wants or here.heard_as == "education"):
+    if not _wants_lesson(here):
         return Granted(False)
     return Granted(True, lessons.asked_for(here))
+
+
+def _wants_lesson(here: Ground) -> bool:
+    return "education" in here.reading.wants or here.heard_as == "education"
 
 
 def _question(here: Ground) -> Granted:
