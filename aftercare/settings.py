@@ -132,7 +132,7 @@ class Settings(BaseSettings):
         if self.env == "production":
             wrong += _unfit_for_production(self)
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValueError("\n".join(wrong))
         return self
 
 
@@ -212,7 +212,7 @@ def _lines(error: ValidationError) -> list[str]:
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
-        lines += [f"  {where + ': ' if where else ''}{part}" for part in message.split("; ")]
+        lines += [f"  {where + ': ' if where else ''}{part}" for part in message.splitlines()]
     return lines
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -55,10 +55,21 @@ async def run(app: App) -> None:
     loop.set_default_executor(ThreadPoolExecutor(sum(PLACES.values()), "job"))
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, lambda: [worker.cancel() for worker in workers])
-    done = await asyncio.gather(*workers, return_exceptions=True)
-    for ended in done:
-        if isinstance(ended, Exception):
-            raise ended
+    await until_one_fails(workers)
+
+
+async def until_one_fails(workers: Collection[asyncio.Task[None]]) -> None:
+    """Wait for all; when one fails end the others and raise, for the supervisor to see.
+
+    A queue that nobody works on any more must not look like a worker that runs.
+    """
+    done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    for worker in done:
+        if not worker.cancelled() and (error := worker.exception()):
+            raise error
 
 
 async def _work(made: Engine, queue: str, places: int) -> None:

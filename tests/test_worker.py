@@ -209,3 +209,18 @@ def jobs(day: Day) -> int:
     with day.app.database.begin() as session:
         ours = "task_name NOT IN ('sweep', 'reconcile', 'retry_stalled')"
         return session.scalar(text(f"SELECT count(*) FROM procrastinate_jobs WHERE {ours}")) or 0
+
+
+def test_a_queue_that_breaks_ends_the_worker_and_says_why() -> None:
+    async def breaks() -> None:
+        raise ConnectionError("the database went away")
+
+    async def works_on() -> None:
+        await asyncio.Event().wait()
+
+    async def both() -> None:
+        tasks = [asyncio.create_task(works_on()), asyncio.create_task(breaks())]
+        await asyncio.wait_for(worker.until_one_fails(tasks), timeout=5)
+
+    with pytest.raises(ConnectionError, match="went away"):
+        asyncio.run(both())

@@ -22,7 +22,12 @@ def prepare(threads: int) -> None:
         os.environ.setdefault(name, str(threads))
     os.environ.setdefault("TF_INTRA_OP_PARALLELISM_THREADS", str(threads))
     os.environ.setdefault("TF_INTER_OP_PARALLELISM_THREADS", "1")
-    warnings.filterwarnings("ignore")
+    # Rasa's imports reset every filter, so what is never shown is the only thing that holds.
+    warnings.showwarning = _unseen
+
+
+def _unseen(*_: object, **__: object) -> None:
+    """None of these libraries is ours to mend."""
 
 
 def cores() -> int:
@@ -37,4 +42,3 @@ def hush() -> None:
 
     configure_logging_and_warnings(log_level=logging.WARNING)
     configure_structlog(logging.WARNING)
-    warnings.filterwarnings("ignore")  # the line above let them through again

@@ -24,6 +24,7 @@ from aftercare.processes import Together
 from aftercare.programs import Ports, databases, missing_parts, programs
 from aftercare.settings import ROOT, Settings
 from aftercare.staffing import Shift
+from aftercare.whereabouts import announced
 
 DISCHARGES = ROOT / "demo" / "discharges.csv"
 ZONE = "America/New_York"
@@ -85,7 +86,9 @@ def stage(
         app.database.migrate()
         _hire(app)
         parts = programs(chosen, found, ports, without=())
-        with Together(parts, quiet=quiet, logs=folder / "logs" if quiet else None) as running:
+        logs = folder / "logs" if quiet else None
+        told = announced(chosen.var, parts[-1].env)
+        with told, Together(parts, quiet=quiet, logs=logs) as running:
             running.await_ready()
             with Phones(ports.address("carrier")) as phones:
                 page = f"{ports.address('carrier')}/phones"
