@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from aftercare.carrier import Phones
 
 
+LOOK_EVERY = 0.3
+"""Seconds between two looks at the phone."""
+
+
 def register(app: typer.Typer) -> None:
     app.command("simulate")(simulate)
 
@@ -62,8 +66,9 @@ def _type(phones: "Phones", number: str) -> None:
 
 
 def _listen(phones: "Phones", number: str, over: threading.Event) -> None:
-    seen = 0
-    while not over.wait(0.3):
+    seen, ending = 0, False
+    while not ending:
+        ending = over.wait(LOOK_EVERY)
         heard = phones.heard(number)
         for text in heard[seen:]:
             typer.secho(f"  {text}", fg="green")
