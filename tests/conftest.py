@@ -112,11 +112,12 @@ def day(
     clock: SetClock,
     phone_line: Line,
     recorded: Callable[[FastAPI], RecordedRasa],
-) -> Day:
+) -> Iterator[Day]:
     """A clinic's day, with the Rasa whose answers were recorded."""
 
     def rasa(app: App) -> RecordedRasa:
         conversations = app.conversations
         return recorded(create_app(conversations, conversations.say))
 
-    return Day.begin(settings, database, clinic, clock, phone_line, rasa)
+    with Day.begin(settings, database, clinic, clock, phone_line, rasa) as begun:
+        yield begun

@@ -6,10 +6,11 @@ Rasa is the recorded one (tests/contract), or the running one in tests/live.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -163,7 +164,16 @@ class Day:
     backup: Staff
     supervisor: Staff
 
+    @cached_property
+    def working(self) -> "Working":
+        return Working(self.app)
+
+    def end(self) -> None:
+        if "working" in self.__dict__:
+            self.working.close()
+
     @classmethod
+    @contextmanager
     def begin(
         cls,
         settings: Settings,
@@ -172,7 +182,7 @@ class Day:
         clock: SetClock,
         line: Line,
         dialogue: Callable[[App], Dialogue],
-    ) -> "Day":
+    ) -> "Iterator[Day]":
         settings = settings.model_copy(update={"public_url": line.web})
         rasa, pager = Switchable(Nobody()), Paged()
         twilio = Twilio(
@@ -187,7 +197,11 @@ class Day:
         line.server.state.app, line.clock.of = app, clock
         line.phones.reset()
         line.phones.manner(delivery="at_once", order="in_order", twice=False)
-        return cls(app, clock, line, rasa, pager, *_staff(database))
+        day = cls(app, clock, line, rasa, pager, *_staff(database))
+        try:
+            yield day
+        finally:
+            day.end()
 
     def patient(
         self,
@@ -267,7 +281,7 @@ class Day:
     def work(self) -> None:
         """Do every job there is, and those they make; what the carrier does is done as well."""
         while _jobs_waiting(self.app):
-            asyncio.run(_work(self.app))
+            self.working.work()
             self.line.phones.settle()
         if self.rasa.fault:
             raise self.rasa.fault
@@ -398,16 +412,39 @@ class Nobody:
         raise DialogueUnavailable("nobody")
 
 
-async def _work(app: App) -> None:
-    made = engine(app)
-    async with made.open_async():
-        await made.run_worker_async(
-            queues=QUEUES,
-            wait=False,
-            concurrency=4,
-            install_signal_handlers=False,
-            listen_notify=False,
+class Working:
+    """The work engine of one day, kept open on a thread of its own while the day lasts."""
+
+    def __init__(self, app: App) -> None:
+        self._engine = engine(app)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._run(self._engine.open_async())
+
+    def work(self) -> None:
+        """Do the jobs there are."""
+        self._run(
+            self._engine.run_worker_async(
+                queues=QUEUES,
+                wait=False,
+                concurrency=4,
+                install_signal_handlers=False,
+                listen_notify=False,
+            )
         )
+
+    def close(self) -> None:
+        self._run(self._engine.close_async())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Awaitable[Any]) -> None:
+        async def done() -> None:
+            await work
+
+        asyncio.run_coroutine_threadsafe(done(), self._loop).result()
 
 
 def _jobs_waiting(app: App) -> int:

@@ -64,12 +64,13 @@ def live_day(
     phone_line: Line,
     listening: Rasa,
     present: Present,
-) -> Day:
+) -> Iterator[Day]:
     def rasa(app: App) -> Rasa:
         present.of = app.conversations
         return listening
 
-    return Day.begin(settings, database, clinic, clock, phone_line, rasa)
+    with Day.begin(settings, database, clinic, clock, phone_line, rasa) as begun:
+        yield begun
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
