@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from aftercare.triage.fold import Unit, fold
 from aftercare.triage.patterns import Item, Phrase
+from aftercare.triage.tones import shows_tones, toned
 
 # Shorter words have too many innocent neighbours ("pain", "paint").
 SHORTEST_MISSPELT = 5
@@ -54,7 +55,8 @@ class Lexicon:
         self._fuzzy = fuzzy
         self._clitics = tuple(sorted((fold(c) for c in clitics), key=len, reverse=True))
         self._spelled = {
-            self.sound(fold(w)): self.sound(fold(m)) for w, m in (spelled or {}).items()
+            self._key(w): tuple(dict.fromkeys((self._word(m), self.sound(fold(m)))))
+            for w, m in (spelled or {}).items()
         }
         # By the first word, then by the second: "no" begins a thousand phrases.
         self._first: dict[str, dict[str, dict[Phrase, list[Item]]]] = defaultdict(dict)
@@ -79,11 +81,12 @@ class Lexicon:
     def knows(self, unit: Unit) -> bool:
         """Whether the vocabulary holds this very word."""
         form = self.sound(unit.form)
-        return form in self._words or form in self._spelled
+        return form in self._words or self._key(unit.accented) in self._spelled
 
     def find(self, units: Sequence[Unit]) -> dict[Item, list[Occurrence]]:
         """Every item in the text, with its places in order."""
-        readings = [self.readings(u.form, u.accented) for u in units]
+        bare = not (self._accents and shows_tones(units))
+        readings = [self.readings(u.form, u.accented, bare) for u in units]
         forms = [r.sure + r.guesses for r in readings]
         found: dict[Item, list[Occurrence]] = defaultdict(list)
         for place, read in enumerate(readings):
@@ -125,7 +128,7 @@ class Lexicon:
     def _word(self, word: str, vowel: str = "") -> str:
         """`word` as it sounds; a beginning (`pic*`) as it sounds before `vowel`."""
         if not word.endswith("*"):
-            return word.casefold() if self._accents else self.sound(fold(word))
+            return toned(word.casefold()) if self._accents else self.sound(fold(word))
         start = word.removesuffix("*")
         if self._accents:
             return start.casefold() + "*"
@@ -140,11 +143,16 @@ class Lexicon:
         for length in range(self._shortest_start, len(form) + 1):
             yield from self._starts.get(form[:length], {}).items()
 
-    def _readings(self, form: str, accented: str) -> Readings:
-        own = accented if self._accents and accented != form else self.sound(form)
+    def _key(self, word: str) -> str:
+        return word.casefold() if self._accents else self.sound(fold(word))
+
+    def _readings(self, form: str, accented: str, bare: bool) -> Readings:
+        """What a word may stand for; where texts may be `bare`, also any with its letters."""
+        own = self.sound(form)
         sure = [own]
-        if own in self._spelled:
-            sure.append(self._spelled[own])
+        if self._accents:
+            sure = [toned(accented), *([own] if bare and accented == form else [])]
+        sure += self._spelled.get(accented if self._accents else own, ())
         for clitic in self._clitics:
             if own.startswith(clitic) and len(own) - len(clitic) >= 2:
                 sure.append(own.removeprefix(clitic))
