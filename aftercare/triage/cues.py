@@ -246,7 +246,7 @@ class Surroundings:
         return frozenset(words.union(*(range(c.start, c.end) for c in self._cues[name])))
 
     def _drop_false_denials(self) -> None:
-        """`not only`, `no appetite`: look like denials of what follows, and are none."""
+        """`not only`, `no appetite`: look like denials, `has not passed` like an end; none is."""
         false = self._cues["not_denied"]
         for name in ("denied.before", "denied.just_before", "denied.after"):
             self._cues[name] = [
@@ -254,6 +254,11 @@ class Surroundings:
                 for cue in self._cues[name]
                 if not any(f.overlaps(cue) for f in false)
                 and not (name != "denied.after" and self._paused(cue))
+            ]
+        unresolved = self._cues["not_resolved"]
+        for name in ("resolved.before", "resolved.after"):
+            self._cues[name] = [
+                cue for cue in self._cues[name] if not any(u.overlaps(cue) for u in unresolved)
             ]
 
     def _paused(self, cue: Match) -> bool:
