@@ -127,6 +127,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "deceased": _("the patient died"),
         "stale": _("it was too late to be useful"),
         "daily_cap": _("the day's limit of texts was reached"),
+        "check_in_over": _("the check-in was over by then"),
     },
     "concept": {
         "chest_pain": _("Chest pain"),
@@ -180,6 +181,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "opted_out_while_open": _("Opted out with an escalation open"),
         "wrote_after_stop": _("Wrote after texts had ended"),
         "asked_help": _("Asked for help"),
+        "stop_heard": _("Perhaps asked us to stop: please check"),
+        "caregiver_stopped": _("The caregiver asked us to stop"),
+        "human": _("Wants to talk to a person"),
         "human_wanted": _("Wants to talk to a person"),
         "question": _("Has a question"),
         "education_wanted": _("Wants to know more"),
