@@ -70,3 +70,7 @@ def test_an_everyday_word_is_no_number(text: str) -> None:
 
 def test_half_past_three_is_no_measurement() -> None:
     assert numbers("3点吃的药")[0].unit == "time"
+
+
+def test_an_enumeration_comma_is_no_pause() -> None:
+    assert not words("发烧、胸痛")[3].after_pause

@@ -50,6 +50,8 @@ class Surroundings:
         self._asks = asks
         self._joiners = vocabulary.words("joiners")
         self._scale = vocabulary.scale
+        # Where a comma ends a denial, a list of denials is written in another way.
+        self._ends_at_pause = bool(vocabulary.content.get("denial_ends_at_pause", False))
         self._cues: dict[str, list[Match]] = defaultdict(list)
         for match in matches:
             if match.section == "cues":
@@ -111,7 +113,7 @@ class Surroundings:
                 continue  # `fever no, chills yes`: what follows denies only what it follows.
             between = self._units[other.match.end : match.start]
             joined = all(u.form in self._joiners for u in between)
-            comma = self._units[match.start].after_pause
+            comma = self._units[match.start].after_pause and not self._ends_at_pause
             listed = joined and (between or (comma and self._list_goes_on(match)))
             if other.match.end <= match.start and listed:
                 return other.cues
@@ -148,6 +150,8 @@ class Surroundings:
         if self._now(match):
             return ()
         near = [c for c in self._cues["past"] if c.sentence == match.sentence]
+        clause = [c for c in self._cues["past_clause"] if c.sentence == match.sentence]
+        near += [c for c in clause if not self._apart(c, match)]
         return tuple(c for c in near if not self._broken(c, match))[:1]
 
     def _resolved(self, match: Match) -> tuple[Match, ...]:
@@ -227,6 +231,8 @@ class Surroundings:
         """`no, my chest hurts` denies nothing: the `no` was an answer."""
         between = self._units[cue.end : place + 1]
         if between and between[0].after_pause:
+            return True
+        if self._ends_at_pause and any(unit.after_pause for unit in between):
             return True
         return any(at in self._stops for at in range(cue.end, place + 1))
 

@@ -39,7 +39,7 @@ _WORD = re.compile(
     rf"(?P<close>[{_CLOSE}])"
     rf"|(?P<word>\d+(?:[.,/:]\d+)*{_LETTER}*|{_OTHER}+(?:'{_OTHER}+)*)"
     rf"|(?P<gap>(?<=[{_UNSPACED}])[^\S\n]+(?=[{_UNSPACED}]))"
-    r"|(?P<pause>\.{2,}|…|[,:()،、，：()「」\"«»—–]|(?<=\s)-+(?=\s))"
+    r"|(?P<pause>\.{2,}|…|[,:()،，：()「」\"«»—–]|(?<=\s)-+(?=\s))"
     r"|(?P<stop>[.!?;\n。！？；؟۔]+)"
     r"|(?P<sign>[^\s\w])"
 )
