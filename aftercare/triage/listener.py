@@ -1,7 +1,7 @@
 """Hears one text with one vocabulary: matches, weighed by what stands around them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftercare.triage.cues import Surroundings, Weighed
 from aftercare.triage.fold import Unit
@@ -22,7 +22,12 @@ class Hearing:
     units: Sequence[Unit]
     matches: Sequence[Match]
     share: float
+    known: frozenset[int] = frozenset()
     trusted: bool = True
+
+    def knows(self, match: Match) -> bool:
+        """Whether every word that `match` spans is a word of this vocabulary."""
+        return all(place in self.known for place in range(match.start, match.end))
 
 
 class Listener:
@@ -39,20 +44,17 @@ class Listener:
 
     def hear(self, units: Sequence[Unit]) -> Hearing:
         """Everything the vocabulary finds in `units`, and how much of the text it knows."""
-        lettered = [u for u in units if u.form.isalpha()]
-        known = sum(1 for u in lettered if self._matcher.lexicon.knows(u))
-        share = known / len(lettered) if lettered else 0.0
-        return Hearing(self.vocabulary, units, self._matcher.find(units), share)
+        lettered = [place for place, u in enumerate(units) if u.form.isalpha()]
+        known = frozenset(p for p in lettered if self._matcher.lexicon.knows(units[p]))
+        share = len(known) / len(lettered) if lettered else 0.0
+        return Hearing(self.vocabulary, units, self._matcher.find(units), share, known)
 
 
 def spoken(hearings: Iterable[Hearing], locale: str) -> list[Hearing]:
     """The hearings, knowing which of them are in a language that the text is in."""
     hearings = list(hearings)
     best = max((h.share for h in hearings), default=0.0)
-    return [
-        Hearing(h.vocabulary, h.units, h.matches, h.share, _spoken(h, best, locale))
-        for h in hearings
-    ]
+    return [replace(h, trusted=_spoken(h, best, locale)) for h in hearings]
 
 
 def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:

@@ -279,13 +279,18 @@ def _left(rule: Rule, verdict: Verdict) -> Level:
 
 
 def _cues(hearing: Hearing, hearings: Sequence[Hearing]) -> list[Match]:
-    """The cues that bear on a hearing: its own, and those of the languages spoken."""
+    """The cues that bear on a hearing: its own, and those of the languages spoken.
+
+    Words that the hearing knows itself are for its own vocabulary to judge: `nada` denies
+    in Portuguese what it only stresses in Spanish.
+    """
     return [
         match
         for other in hearings
         if other is hearing or (other.trusted and other.units is hearing.units)
         for match in other.matches
         if match.section == "cues"
+        if other is hearing or other.share > hearing.share or not hearing.knows(match)
     ]
 
 

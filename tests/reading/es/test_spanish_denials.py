@@ -45,3 +45,8 @@ def test_a_no_that_ends_the_clause_denies_what_stands_before_it(reader: Reader) 
 def test_a_wrong_number_holds_although_the_number_changed_hands_last_year(reader: Reader) -> None:
     text = "yo no soy ese señor, este número me lo dieron hace un año"
     assert "wrong_number" in reader.screen(text, "es").wants
+
+
+def test_a_portuguese_cue_does_not_weigh_words_that_spanish_knows(reader: Reader) -> None:
+    """`nada` ends a Portuguese denial; in Spanish it stresses the one that went before."""
+    assert "opt_out" in reader.screen("ya no quiero que me manden nada", "es").wants
