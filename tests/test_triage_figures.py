@@ -15,7 +15,11 @@ from aftercare.triage import Reader
 from aftercare.triage.evaluation import ALL, Figures, evaluate, figures, load_rows
 
 ROWS = Path(__file__).parent / "reading"
-PARTS = [(file.parent.name, file.stem) for file in sorted(ROWS.glob("*/*.jsonl"))]
+PARTS = [
+    (file.parent.name, file.stem)
+    for file in sorted(ROWS.glob("*/*.jsonl"))
+    if (file.parent / "figures.json").exists()
+]
 # Higher is better for these, lower for those.
 CAUGHT = ("caught", "exact_emergency", "caught_urgent", "noticed_routine", "exact")
 RAISED = ("raised_to_emergency", "raised_to_urgent", "sent_to_review")

@@ -66,6 +66,25 @@ def evaluate(
         _print_table(outcomes)
 
 
+@app.command()
+def learn(
+    calm: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file of everyday texts, one a line: none of them is a red flag."),
+    ] = None,
+) -> None:
+    """Learn the screen's second opinion anew, from the development rows and the bot's examples."""
+    from aftercare.settings import ROOT
+    from aftercare.triage.lessons import lessons
+    from aftercare.triage.meaning import learn as learned_from
+
+    texts = [line for file in calm or () for line in file.read_text("utf-8").splitlines()]
+    taught = lessons(ROOT, _reader(), texts)
+    typer.echo(f"Learning from {len(taught)} texts; this takes a minute.")
+    meaning = learned_from([text for text, _ in taught], [label for _, label in taught])
+    typer.echo(f"Written: {meaning.save(ROOT / 'content' / 'red_flags')}")
+
+
 def _reader() -> "Reader":
     from aftercare.settings import ROOT
     from aftercare.triage import Reader

@@ -1,19 +1,17 @@
 """Reads one text: the screen, the classifier's vote and the question in hand."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from aftercare.levels import Level, highest
 from aftercare.protocols import Question
-from aftercare.triage.answers import SURE, Answer, Heard, answer
-from aftercare.triage.cues import Verdict, Weighed
-from aftercare.triage.fold import clean, words
-from aftercare.triage.listener import Hearing, Listener, spoken, weigh
-from aftercare.triage.matcher import Match
+from aftercare.triage.answers import SURE, Answer, answer
+from aftercare.triage.cues import Verdict
+from aftercare.triage.fold import clean
+from aftercare.triage.meaning import FEWEST_WORDS, UNKNOWN_TO_ENCODER, Meaning
 from aftercare.triage.measures import beyond
-from aftercare.triage.numbers import find_numbers
 from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
+from aftercare.triage.screen import Screen, Screened
 from aftercare.triage.vocabulary import (
     Rule,
     Threshold,
@@ -24,32 +22,12 @@ from aftercare.triage.vocabulary import (
     load_topics,
     load_vocabulary,
 )
-from aftercare.triage.votes import Thresholds, intent_names, red_flag_vote
+from aftercare.triage.votes import Thresholds, intent_names, meaning_vote, red_flag_vote
 
 # Wants that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
-# Wants that hold whenever they began: "I have had this number since last year".
-_AT_ANY_TIME = {"wrong_number", "opt_out"}
-_OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED, Verdict.OTHER}
-
-
-@dataclass(frozen=True)
-class Screened:
-    """What the vocabularies found in a text, in all its languages."""
-
-    heard: Heard
-    asks: bool
-
-    def named(self, section: str) -> Iterator[Weighed]:
-        return (w for w in self.heard.weighed if w.match.section == section)
-
-    def standing(self, section: str) -> Iterator[str]:
-        return (
-            w.match.name
-            for w in self.named(section)
-            if w.verdict is Verdict.STANDS
-            or (w.match.name in _AT_ANY_TIME and w.verdict in _OF_THE_PAST)
-        )
+# An answer of so many words says nothing besides.
+BRIEF = 4
 
 
 class Reader:
@@ -62,16 +40,17 @@ class Reader:
         thresholds: Sequence[Threshold],
         settings: Mapping[str, Mapping[str, str]],
         topics: Mapping[str, frozenset[str]],
+        meaning: Meaning | None = None,
     ) -> None:
-        self._listeners = [Listener(v) for v in vocabularies]
+        self._screen = Screen(vocabularies)
         self._rules = rules
         self._thresholds = thresholds
         self._topics = topics
         # Questions are few and asked a thousand times: each is read once.
         self._asked_about: dict[str, frozenset[str]] = {}
         self._intents = settings.get("intents", {})
-        self._votes = Thresholds(**{k: float(v) for k, v in settings.get("votes", {}).items()})
-        self._numbers = _number_words(listener.vocabulary for listener in self._listeners)
+        self._votes = _limits(settings.get("votes", {}))
+        self._meaning, self._meant_limits = meaning, _limits(settings.get("meaning", {}))
         self.concepts: Mapping[str, Concept] = {name: rule.concept for name, rule in rules.items()}
 
     @classmethod
@@ -86,12 +65,13 @@ class Reader:
             load_thresholds(common),
             load_settings(common),
             load_topics(common),
+            Meaning.load(folder),
         )
 
     @property
     def locales(self) -> tuple[str, ...]:
         """The languages that can be read."""
-        return tuple(listener.locale for listener in self._listeners)
+        return self._screen.locales
 
     def told(self, reading: Reading) -> str | None:
         """The id of the message that answers the most pressing red flag of `reading`."""
@@ -113,12 +93,13 @@ class Reader:
         nlu: Understanding | None = None,
     ) -> Reading:
         """Read `text` as an answer to `question`, if one is pending. Never raises."""
-        screened = self._screened(clean(text), locale)
+        screened = self._screen.hear(clean(text), locale)
         given = answer(question, screened.heard, self._topic(question)) if question else None
         evidence = [
             *self._flags(screened),
             *self._beyond(screened, question),
             *self._answered(question, given),
+            *self._meant(screened, locale, given),
             *self._voted(screened, nlu),
         ]
         wishes = intent_names(nlu, self._intents, self._votes)
@@ -128,16 +109,6 @@ class Reader:
         }
         evidence += self._followed_up(screened, needs, wants, evidence)
         return self._reading(screened, evidence, needs, wants, given)
-
-    def _screened(self, text: str, locale: str) -> Screened:
-        units = words(text)
-        hearings = spoken(
-            (x.hear(units) for x in self._listeners),
-            locale,
-        )
-        asks = any(mark in text for mark in "?？؟")
-        weighed = [w for h in hearings for w in weigh(h, _cues(h, hearings), asks)]
-        return Screened(Heard(text, units, weighed, find_numbers(units, *self._numbers)), asks)
 
     def _flags(self, screened: Screened) -> Iterator[Evidence]:
         """Each red flag the screen saw; those set aside with the level they are left."""
@@ -173,6 +144,16 @@ class Reader:
             concept = flag.concept or question.id or "answer"
             cue = f"answer {flag.when} to: {question.text}"
             yield Evidence(concept, flag.level, "question", given.matched, (cue,))
+
+    def _meant(self, screened: Screened, locale: str, given: Answer | None) -> Iterator[Evidence]:
+        heard = screened.heard
+        unknown = locale.split("-", maxsplit=1)[0] in UNKNOWN_TO_ENCODER
+        answered = given is not None and given.confidence == SURE and len(heard.units) <= BRIEF
+        if self._meaning is None or unknown or answered or len(heard.units) < FEWEST_WORDS:
+            return
+        guess = self._meaning.guess(heard.text)
+        if found := meaning_vote(guess, heard.weighed, self._rules, self._meant_limits):
+            yield found
 
     def _voted(self, screened: Screened, nlu: Understanding | None) -> Iterator[Evidence]:
         if nlu is None:
@@ -227,7 +208,7 @@ class Reader:
         return self._asked_about[question.text] | named
 
     def _in_question(self, text: str) -> frozenset[str]:
-        screened = self._screened(clean(text), "en")
+        screened = self._screen.hear(clean(text), "en")
         said = {unit.form for unit in screened.heard.units}
         return frozenset(
             {w.match.name for section in ("concepts", "needs") for w in screened.named(section)}
@@ -268,6 +249,10 @@ _NEEDS = frozenset(
 )
 
 
+def _limits(settings: Mapping[str, str]) -> Thresholds:
+    return Thresholds(**{name: float(value) for name, value in settings.items()})
+
+
 def _left(rule: Rule, verdict: Verdict) -> Level:
     """The level that a red flag keeps after what stands around it was weighed."""
     return {
@@ -278,39 +263,8 @@ def _left(rule: Rule, verdict: Verdict) -> Level:
     }.get(verdict, Level.NONE)
 
 
-def _cues(hearing: Hearing, hearings: Sequence[Hearing]) -> list[Match]:
-    """The cues that bear on a hearing: its own, and those of the languages spoken.
-
-    Words that the hearing knows itself are for its own vocabulary to judge: `nada` denies
-    in Portuguese what it only stresses in Spanish.
-    """
-    return [
-        match
-        for other in hearings
-        if other is hearing or (other.trusted and other.units is hearing.units)
-        for match in other.matches
-        if match.section == "cues"
-        if other is hearing or other.share > hearing.share or not hearing.knows(match)
-    ]
-
-
 def _calm(screened: Screened) -> bool:
     """A remark that needs no human: small talk, or red flags that were all set aside."""
     if any(screened.standing("doubt")):
         return False
     return any(screened.named("calm")) or any(screened.named("concepts"))
-
-
-def _number_words(
-    vocabularies: Iterable[Vocabulary],
-) -> tuple[dict[str, float], dict[str, str], frozenset[str], frozenset[str]]:
-    numbers: dict[str, float] = {}
-    units: dict[str, str] = {}
-    over: set[str] = set()
-    point: set[str] = set()
-    for vocabulary in vocabularies:
-        numbers |= {str(k): float(v) for k, v in vocabulary.mapping("numbers").items()}
-        units |= {str(k): str(v) for k, v in vocabulary.mapping("units").items()}
-        over |= vocabulary.words("over")
-        point |= vocabulary.words("point")
-    return numbers, units, frozenset(over), frozenset(point)

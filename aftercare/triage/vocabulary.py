@@ -118,7 +118,7 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
 def load_settings(path: Path) -> dict[str, dict[str, str]]:
     """Read how Rasa's intents are named and weighed, from concepts.yml."""
     content = _read(path)
-    return {name: dict(content.get(name) or {}) for name in ("intents", "votes")}
+    return {name: dict(content.get(name) or {}) for name in ("intents", "votes", "meaning")}
 
 
 def load_topics(path: Path) -> dict[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""The second vote: what Rasa's classifier makes of a text."""
+"""The second votes: what Rasa's classifier, and the screen's encoder, make of a text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from aftercare.triage.vocabulary import Rule
 
 # Intents that report a red flag are named like an emergency's concept, or begin so.
 RED_FLAG = "red_flag"
+# The encoder's class of what somebody has to call about today.
+URGENT = "urgent"
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
 
@@ -41,10 +43,37 @@ def red_flag_vote(
         return None
     concept = _concept(max(flags, key=lambda intent: flags[intent]), rules)
     level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
-    if any(w.match.section == "calm" and w.verdict is Verdict.STANDS for w in weighed):
+    if _calm(weighed):
         level = Level.ROUTINE
     cues = (f"red-flag intents together {total:.2f}",)
     return Evidence(concept, level, "nlu", nlu.intent, cues)
+
+
+def meaning_vote(
+    guess: Mapping[str, float],
+    weighed: Sequence[Weighed],
+    rules: Mapping[str, Rule],
+    thresholds: Thresholds,
+) -> Evidence | None:
+    """Evidence when the encoder's red flags together are probable enough.
+
+    It speaks only where the vocabulary found neither a red flag nor small talk.
+    """
+    flags = {name: p for name, p in guess.items() if name in rules}
+    total = sum(flags.values())
+    together = total + guess.get(URGENT, 0.0)
+    if together < thresholds.alone or _screened(weighed, rules) or _calm(weighed):
+        return None
+    cues = (f"meaning: red flags together {together:.2f}",)
+    if total < guess.get(URGENT, 0.0):
+        return Evidence(UNNAMED, rules[UNNAMED].concept.level, "screen", "", cues)
+    concept = max(flags, key=lambda name: flags[name])
+    level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
+    return Evidence(concept, level, "screen", "", cues)
+
+
+def _calm(weighed: Sequence[Weighed]) -> bool:
+    return any(w.match.section == "calm" and w.verdict is Verdict.STANDS for w in weighed)
 
 
 def _screened(weighed: Sequence[Weighed], rules: Mapping[str, Rule]) -> bool:
