@@ -19,6 +19,7 @@ from aftercare.models import (
     Escalation,
     EscalationEvent,
     Message,
+    Misreading,
     Need,
     Patient,
     Staff,
@@ -37,6 +38,7 @@ class Bubble:
     message: Message
     why: Why
     staff: Staff | None
+    misread: Misreading | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Event:
     staff: Staff | None
     why: Why
     words: Message | None
+    misread: Misreading | None
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,9 @@ def conversation(
 ) -> tuple[list[Bubble], int | None]:
     """The last texts before place `before`, oldest first, and where to go on reading back."""
     query = (
-        select(Message, Staff)
+        select(Message, Staff, Misreading)
         .outerjoin(Staff, Staff.id == Message.staff_id)
+        .outerjoin(Misreading, Misreading.message_id == Message.id)
         .where(Message.patient_id == patient_id)
         .order_by(Message.seq.desc())
         .limit(MESSAGES_SHOWN + 1)
@@ -130,7 +134,9 @@ def conversation(
         query = query.where(Message.seq < before)
     found = session.execute(query).all()
     shown = found[:MESSAGES_SHOWN]
-    bubbles = [Bubble(row, why_in(row.reading), staff) for row, staff in reversed(shown)]
+    bubbles = [
+        Bubble(row, why_in(row.reading), staff, misread) for row, staff, misread in reversed(shown)
+    ]
     return bubbles, shown[-1][0].seq if len(found) > MESSAGES_SHOWN else None
 
 
@@ -210,15 +216,16 @@ def _stories(session: Session, query: Select[Escalation]) -> list[Case]:
 
 def _events(session: Session, escalations: Iterable[UUID]) -> dict[UUID, list[Event]]:
     found: dict[UUID, list[Event]] = {}
-    for row, staff, words in session.execute(
-        select(EscalationEvent, Staff, Message)
+    for row, staff, words, misread in session.execute(
+        select(EscalationEvent, Staff, Message, Misreading)
         .outerjoin(Staff, Staff.id == EscalationEvent.staff_id)
         .outerjoin(Message, Message.id == EscalationEvent.message_id)
+        .outerjoin(Misreading, Misreading.message_id == EscalationEvent.message_id)
         .where(EscalationEvent.escalation_id.in_(list(escalations)))
         .order_by(EscalationEvent.seq)
         .options(raiseload("*"))
     ):
-        event = Event(row, staff, why_of(row), words)
+        event = Event(row, staff, why_of(row), words, misread)
         found.setdefault(row.escalation_id, []).append(event)
     return found
 

@@ -1,14 +1,15 @@
 """`aftercare export`: hand records over to another system."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from aftercare.cli import _private
 
 if TYPE_CHECKING:
     from aftercare.app import App
@@ -102,17 +103,17 @@ def _questionnaires(product: "App", out: Path, *, one_file: bool) -> None:
     made = {protocol.id: questionnaire_of(protocol) for protocol in product.clinic.protocols}
     if one_file:
         lines = b"".join(to_bytes(row, one_line=True) for row in made.values())
-        _write(out / "questionnaires.ndjson", lines)
+        _private.write(out / "questionnaires.ndjson", lines)
         return
     for protocol, row in made.items():
-        _write(out / f"questionnaire-{protocol}.json", to_bytes(row))
+        _private.write(out / f"questionnaire-{protocol}.json", to_bytes(row))
 
 
 def _write_files(bundles: Iterable["Exported"], out: Path) -> None:
     from aftercare.fhir import to_bytes
 
     for exported in bundles:
-        _write(out / f"episode-{exported.episode}.json", to_bytes(exported.bundle))
+        _private.write(out / f"episode-{exported.episode}.json", to_bytes(exported.bundle))
 
 
 def _write_lines(bundles: Iterable["Exported"], out: Path) -> None:
@@ -120,23 +121,10 @@ def _write_lines(bundles: Iterable["Exported"], out: Path) -> None:
 
     path = out / "episodes.ndjson"
     unfinished = path.with_suffix(".part")
-    with _private(unfinished) as file:
+    with _private.opened(unfinished) as file:
         for exported in bundles:
             file.write(to_bytes(exported.bundle, one_line=True))
     unfinished.replace(path)
-
-
-def _write(path: Path, data: bytes) -> None:
-    # A file under its own name is always whole.
-    unfinished = path.with_suffix(".part")
-    with _private(unfinished) as file:
-        file.write(data)
-    unfinished.replace(path)
-
-
-def _private(path: Path) -> IO[bytes]:
-    path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _with_bar(bundles: Iterable["Exported"], total: int) -> Iterator["Exported"]:

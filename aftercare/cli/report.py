@@ -1,9 +1,15 @@
 """`aftercare report`: what a clinic asks of its own work."""
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aftercare.misreadings import Misread
 
 app = typer.Typer(help="Reports: how many, how fast, how often for nothing.")
 
@@ -38,6 +44,81 @@ def escalations(
                                "check_ins": asdict(asked)}, indent=2))  # fmt: skip
         return
     _table(rows, asked, days)
+
+
+@app.command()
+def misread(
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write the texts there, one row a line."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """The texts that case managers marked as read wrong, for the next training.
+
+    The words stand in FILE alone, which only its owner can read; `aftercare triage evaluate`
+    takes it. A text of which nobody said what would be right, or whose words were erased, is
+    listed but not written. Noted in the audit trail, by ids. See docs/console.md.
+
+    Example:  aftercare report misread --out misread.jsonl
+    """
+    from aftercare import audit, misreadings
+    from aftercare.app import build
+
+    app_ = build()
+    with app_.database.begin() as session:
+        found = misreadings.misread(session, app_.clinic)
+        audit.record(session, app_.clock.now(), "system", "misread.reported", "misreadings",
+                     messages=[str(one.id) for one in found], words=out is not None)  # fmt: skip
+    rows = [one.row() for one in found if one.teaches]
+    if out:
+        _write(out, rows)
+    if as_json:
+        typer.echo(json.dumps([_without_words(one) for one in found], indent=2))
+    else:
+        _misread_table(found)
+    if out:
+        typer.echo(f"{len(rows)} of {len(found)} texts in {out}", err=True)
+
+
+def _write(out: Path, rows: list[dict[str, object]]) -> None:
+    from aftercare.cli._private import write
+
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    try:
+        write(out, lines.encode())
+    except OSError as error:
+        raise typer.BadParameter(f"{out}: {error.strerror}") from error
+
+
+def _without_words(one: "Misread") -> dict[str, object]:
+    return {
+        "id": str(one.id),
+        "at": one.at.isoformat(),
+        "lang": one.lang,
+        "read_as": one.read_as,
+        "level": one.level,
+        "category": one.category,
+        "concepts": list(one.read.get("concepts") or ()),
+        "question": one.question.id if one.question else None,
+        "erased": one.text is None,
+    }
+
+
+def _misread_table(found: "Sequence[Misread]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Texts that were read wrong: {len(found)}")
+    for name in ("marked", "language", "read as", "should be", "asked", "message"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        should = str(one.level) if one.level else "not said yet"
+        asked = one.question.id if one.question else "–"
+        table.add_row(f"{one.at:%Y-%m-%d}", one.lang, str(one.read_as),
+                      f"{should} (words erased)" if one.text is None else should,
+                      asked, str(one.id))  # fmt: skip
+    Console().print(table)
 
 
 def _table(rows: list, asked: object, days: int) -> None:  # type: ignore[type-arg]

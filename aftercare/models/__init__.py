@@ -13,6 +13,7 @@ from aftercare.models.episodes import (
 )
 from aftercare.models.escalations import Escalation, EscalationEvent, Notification
 from aftercare.models.messages import Message, SendAttempt, SenderPace
+from aftercare.models.misreadings import Misreading
 from aftercare.models.patients import Caregiver, Consent, Patient
 from aftercare.models.staff import Coverage, Login, Staff, Team
 
@@ -32,6 +33,7 @@ __all__ = [
     "Login",
     "Medication",
     "Message",
+    "Misreading",
     "Need",
     "Notification",
     "Patient",

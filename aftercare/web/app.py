@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from aftercare.web import auth
 from aftercare.web.attempts import Attempts
-from aftercare.web.console import actions, patient_pages, queue_pages
+from aftercare.web.console import actions, misreading, patient_pages, queue_pages
 from aftercare.web.headers import CarefulHeaders
 from aftercare.web.here import to_login
 from aftercare.web.metrics import Measured, Metrics
@@ -38,8 +38,8 @@ def create_app(app: App) -> FastAPI:
     web.add_middleware(Measured, metrics=web.state.metrics)
     web.add_middleware(CarefulHeaders, https=app.settings.public_url.startswith("https://"))
     web.mount("/static", KeptFiles(directory=STATIC), name="static")
-    for router in (auth.router, queue_pages.router, patient_pages.router, actions.router):
-        web.include_router(router)
+    for part in (auth, queue_pages, patient_pages, actions, misreading):
+        web.include_router(part.router)
     _add_webhooks(web)
     web.add_api_route("/health", health, include_in_schema=False)
     web.add_api_route("/metrics", metrics, include_in_schema=False)

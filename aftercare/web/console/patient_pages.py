@@ -53,7 +53,7 @@ def patient_now(here: AtHome, patient_id: UUID) -> Response:
     """What changes while one looks: the escalation's state and the conversation."""
     with here.app.database.begin() as session:
         found = _chart(session, patient_id)
-    return here.page("patient_now.html", chart=found, **_forms())
+    return here.page("patient_now.html", chart=found, before=None, **_forms())
 
 
 @router.get("/escalations/{escalation_id}")
