@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.numbers import Number, convert
@@ -20,6 +20,11 @@ _UNIT = {
     "pressure_lower": "mmHg",
     "pulse": "bpm",
 }
+# Where a bare sugar below ten is in grams a litre, and in millimoles elsewhere.
+_IN_GRAMS = frozenset({"fr", "ht"})
+_HIGHEST_GRAMS = 4.0
+# A pressure in centimetres of mercury, as many countries say it: 12 over 8, 19 over 11.
+_CENTIMETRES = (9, 26)
 # What a value has to be, in that unit, to be taken for a measurement at all.
 _BELIEVABLE = {
     "sugar": (10, 1200),
@@ -53,7 +58,9 @@ def beyond(
         measure = _measure(number, named, asked)
         if not measure:
             continue
-        for name, value in _values(measure, number).items():
+        grams = measure == "sugar" and _in_grams(number, named)
+        meant = replace(number, unit="g/L") if grams else number
+        for name, value in _values(measure, meant).items():
             yield from (
                 Measured(t.concept, name, value, number)
                 for t in thresholds
@@ -81,15 +88,31 @@ def _distinct(measure: str, number: Number) -> bool:
     return measure != "oxygen" or number.unit is None
 
 
+def _in_grams(number: Number, named: Sequence[Weighed]) -> bool:
+    """Whether a bare value is in grams a litre: `glycemie 2,4` where people measure so."""
+    if number.unit is not None or number.lower is not None:
+        return False
+    said = {w.match.locale for w in named if w.match.name == "sugar" and not w.match.misspelt}
+    return number.value < 1 or (number.value < _HIGHEST_GRAMS and bool(said & _IN_GRAMS))
+
+
 def _values(measure: str, number: Number) -> Mapping[str, float]:
+    if measure == "pressure" and _in_centimetres(number):
+        return {"pressure": number.value * 10, "pressure_lower": (number.lower or 0) * 10}
     value = _in_unit(measure, number)
     low, high = _BELIEVABLE[measure]
     if value is None or not low <= value <= high:
         return {}
     if measure == "pressure" and number.lower is not None:
-        # In many countries a pressure is said in centimetres: 12 over 8.
         return {"pressure": value, "pressure_lower": number.lower}
     return {measure: value}
+
+
+def _in_centimetres(number: Number) -> bool:
+    lowest, highest = _CENTIMETRES
+    if number.lower is None or not lowest <= number.value <= highest:
+        return False
+    return 3 <= number.lower < number.value
 
 
 def _in_unit(measure: str, number: Number) -> float | None:
