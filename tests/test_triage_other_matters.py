@@ -57,3 +57,10 @@ def test_the_answer_itself_is_still_heard(
 def test_who_has_a_ride_needs_none(reader: Reader) -> None:
     assert "transport" not in reader.read("yes my son takes me", "en", RIDE).needs
     assert "transport" in reader.read("no i dont have a ride", "en", RIDE).needs
+
+
+@pytest.mark.parametrize("text", ["thank you for your help", "good morning to you all"])
+def test_an_english_word_is_no_misspelt_danger_of_another_language(
+    reader: Reader, text: str
+) -> None:
+    assert reader.read(text, "en").level == "none"

@@ -24,6 +24,8 @@ class Hearing:
     share: float
     known: frozenset[int] = frozenset()
     trusted: bool = True
+    own: bool = True
+    """Whether it is the language the patient is texted in."""
 
     def knows(self, match: Match) -> bool:
         """Whether every word that `match` spans is a word of this vocabulary."""
@@ -54,7 +56,7 @@ def spoken(hearings: Iterable[Hearing], locale: str) -> list[Hearing]:
     """The hearings, knowing which of them are in a language that the text is in."""
     hearings = list(hearings)
     best = max((h.share for h in hearings), default=0.0)
-    return [replace(h, trusted=_spoken(h, best, locale)) for h in hearings]
+    return [replace(h, trusted=_spoken(h, best, locale), own=_own(h, locale)) for h in hearings]
 
 
 def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
@@ -64,12 +66,20 @@ def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
 
 
 def _spoken(hearing: Hearing, best: float, locale: str) -> bool:
-    base = hearing.vocabulary.locale.split("-")[0]
-    return hearing.share >= FOREIGN * best or base == locale.split("-", maxsplit=1)[0]
+    return hearing.share >= FOREIGN * best or _own(hearing, locale)
+
+
+def _own(hearing: Hearing, locale: str) -> bool:
+    return hearing.vocabulary.locale.split("-")[0] == locale.split("-", maxsplit=1)[0]
 
 
 def _believed(match: Match, hearing: Hearing) -> bool:
     """Words of a language the text is not in count when they are several and exact."""
+    single = len(match.parts) == 1
+    if single and match.misspelt and not hearing.own:
+        # `helo` is an English hello, not a Tagalog `hilo`: one guessed word says nothing of
+        # which language it is.
+        return False
     if hearing.trusted:
         return True
     length = sum(part.end - part.start for part in match.parts)
