@@ -13,6 +13,8 @@ from aftercare.triage.tones import shows_tones, toned
 
 # Shorter words have too many innocent neighbours ("pain", "paint").
 SHORTEST_MISSPELT = 5
+# A shorter beginning is one of many words in every language.
+SHORTEST_KNOWN = 4
 # A word repeated more often than this in one text adds nothing but time.
 MOST_OCCURRENCES = 40
 # Second words of phrases: none at all, and any that begins so.
@@ -79,9 +81,11 @@ class Lexicon:
         return form
 
     def knows(self, unit: Unit) -> bool:
-        """Whether the vocabulary holds this very word."""
+        """Whether the vocabulary holds this very word, or a beginning of it (`hurt*`)."""
         form = self.sound(unit.form)
-        return form in self._words or self._key(unit.accented) in self._spelled
+        if form in self._words or self._key(unit.accented) in self._spelled:
+            return True
+        return any(form[:n] in self._starts for n in range(SHORTEST_KNOWN, len(form) + 1))
 
     def find(self, units: Sequence[Unit]) -> dict[Item, list[Occurrence]]:
         """Every item in the text, with its places in order."""

@@ -13,6 +13,8 @@ from aftercare.triage.vocabulary import Vocabulary
 
 # Wants that hold whenever they began: "I have had this number since last year".
 _AT_ANY_TIME = {"wrong_number", "opt_out"}
+# What two languages may find in the same words.
+_JUDGED_ONCE = {"concepts", "needs", "wants"}
 _OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED, Verdict.OTHER}
 
 
@@ -54,8 +56,37 @@ class Screen:
             locale,
         )
         asks = any(mark in text for mark in "?？؟")
-        weighed = [w for h in hearings for w in weigh(h, _cues(h, hearings, locale), asks)]
+        best_first = sorted(hearings, key=lambda h: (-h.share, not _enrolled(h, locale)))
+        weighed = _judged_once((h, weigh(h, _cues(h, hearings, locale), asks)) for h in best_first)
         return Screened(Heard(text, units, weighed, find_numbers(units, *self._numbers)), asks)
+
+
+def _judged_once(hearings: Iterable[tuple[Hearing, Sequence[Weighed]]]) -> list[Weighed]:
+    """What each hearing found, less what one that knows the text better has judged."""
+    kept: list[Weighed] = []
+    better: list[Hearing] = []
+    for hearing, weighed in hearings:
+        kept += [w for w in weighed if not _judged(w.match, kept, better)]
+        better.append(hearing)
+    return kept
+
+
+def _judged(match: Match, kept: Sequence[Weighed], better: Sequence[Hearing]) -> bool:
+    """The same find in the same words; or one word, which means something else over there."""
+    if match.section not in _JUDGED_ONCE:
+        return False
+    alone = sum(part.end - part.start for part in match.parts) == 1
+    if alone and any(hearing.knows(match) for hearing in better):
+        return True
+    return any(_same(match, k.match) for k in kept)
+
+
+def _same(match: Match, judged: Match) -> bool:
+    return (
+        match.locale != judged.locale
+        and (match.section, match.name) == (judged.section, judged.name)
+        and match.overlaps(judged)
+    )
 
 
 def _cues(hearing: Hearing, hearings: Sequence[Hearing], locale: str) -> list[Match]:
