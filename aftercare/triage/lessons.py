@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from aftercare.levels import Level
+from aftercare.triage.fold import clean, words
 from aftercare.triage.meaning import FEWEST_WORDS, UNKNOWN_TO_ENCODER, label
 from aftercare.triage.reader import Reader
 
@@ -70,4 +71,4 @@ def _taught(intent: str, emergencies: Collection[str]) -> str:
 
 
 def _long(text: str) -> bool:
-    return len(text.split()) >= FEWEST_WORDS
+    return len(words(clean(text))) >= FEWEST_WORDS
