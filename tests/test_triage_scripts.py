@@ -3,9 +3,15 @@
 import pytest
 
 from aftercare.triage.fold import clean, words
+from aftercare.triage.measures import beyond
 from aftercare.triage.numbers import Number, find_numbers
 from aftercare.triage.patterns import phrase
+from aftercare.triage.vocabulary import Threshold
 
+FEVER = [
+    Threshold("temperature", ">= 100.4", "fever"),
+    Threshold("temperature", "< 95", "sepsis"),
+]
 UNITS = {"度": "°C", "도": "°C", "公斤": "kg", "斤": "jin", "点": "time", "次": "count"}
 
 
@@ -74,3 +80,12 @@ def test_half_past_three_is_no_measurement() -> None:
 
 def test_an_enumeration_comma_is_no_pause() -> None:
     assert not words("发烧、胸痛")[3].after_pause
+
+
+def test_degrees_of_a_fever_need_no_word_for_it() -> None:
+    found = list(beyond(numbers("어젯밤부터 38도5부"), [], FEVER, None))
+    assert [(each.concept, each.value) for each in found] == [("fever", 101.3)]
+
+
+def test_degrees_of_a_summer_day_are_no_temperature() -> None:
+    assert not list(beyond(numbers("오늘 33도래요"), [], FEVER, None))

@@ -25,6 +25,8 @@ _IN_GRAMS = frozenset({"fr", "ht"})
 _HIGHEST_GRAMS = 4.0
 # A pressure in centimetres of mercury, as many countries say it: 12 over 8, 19 over 11.
 _CENTIMETRES = (9, 26)
+# Degrees that no weather is taken for: `昨晚38度5`, with no word for the temperature.
+_FEVERISH = (37.5, 43.0)
 # What a value has to be, in that unit, to be taken for a measurement at all.
 _BELIEVABLE = {
     "sugar": (10, 1200),
@@ -79,6 +81,8 @@ def _measure(number: Number, named: Sequence[Weighed], asked: str | None) -> str
         return None if close[0][1] == "other" else close[0][1]
     if number.lower is not None and number.unit == "mmHg":
         return "pressure"
+    if number.unit == "°C" and _FEVERISH[0] <= number.value <= _FEVERISH[1]:
+        return "temperature"
     unit = number.unit or asked
     return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
 
