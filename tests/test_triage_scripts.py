@@ -89,3 +89,7 @@ def test_degrees_of_a_fever_need_no_word_for_it() -> None:
 
 def test_degrees_of_a_summer_day_are_no_temperature() -> None:
     assert not list(beyond(numbers("오늘 33도래요"), [], FEVER, None))
+
+
+def test_a_score_after_a_decimal_word_is_read_without_complaint() -> None:
+    assert [n.value for n in numbers("8点6.5分 38度0.5")] == [8.0, 6.5, 38.0, 0.5]

@@ -244,7 +244,8 @@ def _joint(left: Number, right: Number, units: Sequence[Unit]) -> str:
 
 
 def _decimal(whole: Number, rest: Number) -> Number | None:
-    if rest.value >= 100 or rest.lower is not None:
+    whole_numbers = whole.value.is_integer() and rest.value.is_integer()
+    if not whole_numbers or not 0 <= rest.value < 100 or rest.lower is not None:
         return None
     value = float(f"{whole.value:g}.{rest.value:g}")
     unit = rest.unit or (None if whole.unit == "time" else whole.unit)

@@ -62,7 +62,9 @@ def meaning_vote(
     flags = {name: p for name, p in guess.items() if name in rules}
     total = sum(flags.values())
     together = total + guess.get(URGENT, 0.0)
-    if together < thresholds.alone or _screened(weighed, rules) or _calm(weighed):
+    # A text whose need or wish was understood has its meaning; only certainty adds to it.
+    enough = thresholds.sure if _understood(weighed) else thresholds.alone
+    if together < enough or _screened(weighed, rules) or _calm(weighed):
         return None
     cues = (f"meaning: red flags together {together:.2f}",)
     if total < guess.get(URGENT, 0.0):
@@ -70,6 +72,12 @@ def meaning_vote(
     concept = max(flags, key=lambda name: flags[name])
     level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
     return Evidence(concept, level, "screen", "", cues)
+
+
+def _understood(weighed: Sequence[Weighed]) -> bool:
+    return any(
+        w.match.section in ("needs", "wants") and w.verdict is Verdict.STANDS for w in weighed
+    )
 
 
 def _calm(weighed: Sequence[Weighed]) -> bool:
