@@ -64,3 +64,7 @@ def test_an_english_word_is_no_misspelt_danger_of_another_language(
     reader: Reader, text: str
 ) -> None:
     assert reader.read(text, "en").level == "none"
+
+
+def test_a_wish_is_heard_in_the_language_of_the_text(reader: Reader) -> None:
+    assert "human" not in reader.read("tell me about salt", "en").wants

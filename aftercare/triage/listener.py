@@ -26,6 +26,8 @@ class Hearing:
     trusted: bool = True
     own: bool = True
     """Whether it is the language the patient is texted in."""
+    outdone: bool = False
+    """Whether another language knows more of the text's words."""
 
     def knows(self, match: Match) -> bool:
         """Whether every word that `match` spans is a word of this vocabulary."""
@@ -56,7 +58,10 @@ def spoken(hearings: Iterable[Hearing], locale: str) -> list[Hearing]:
     """The hearings, knowing which of them are in a language that the text is in."""
     hearings = list(hearings)
     best = max((h.share for h in hearings), default=0.0)
-    return [replace(h, trusted=_spoken(h, best, locale), own=_own(h, locale)) for h in hearings]
+    return [
+        replace(h, trusted=_spoken(h, best, locale), own=_own(h, locale), outdone=h.share < best)
+        for h in hearings
+    ]
 
 
 def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
@@ -79,6 +84,9 @@ def _believed(match: Match, hearing: Hearing) -> bool:
     if single and match.misspelt and not hearing.own:
         # `helo` is an English hello, not a Tagalog `hilo`: one guessed word says nothing of
         # which language it is.
+        return False
+    if not hearing.own and hearing.outdone and match.section in ("needs", "wants"):
+        # `tell me about salt` asks no French-speaking nurse to telephone.
         return False
     if hearing.trusted:
         return True
