@@ -123,6 +123,8 @@ def _in_unit(measure: str, number: Number) -> float | None:
     if number.unit in (None, _UNIT[measure]):
         if measure == "temperature" and number.value < 45:
             return convert(number.value, "°C", "°F")
+        if measure == "sugar" and number.spelled and number.value < 25:
+            return None  # "took my sugar two times": nobody spells out a reading so low.
         if measure == "sugar" and number.unit is None and number.value < 25:
             return convert(number.value, "mmol/L", "mg/dL")
         return number.value

@@ -25,3 +25,7 @@ def test_a_pain_that_has_passed_is_over(reader: Reader) -> None:
 
 def test_a_no_at_the_end_of_its_clause_denies_the_breathlessness(reader: Reader) -> None:
     assert reader.screen("falta de ar nao, falta é juizo", "pt").level is Level.NONE
+
+
+def test_measuring_the_sugar_twice_is_no_reading_of_two(reader: Reader) -> None:
+    assert reader.screen("medi a glicose duas vezes hoje", "pt").level is Level.NONE
