@@ -72,7 +72,12 @@ class Lexicon:
             if len(word) >= SHORTEST_MISSPELT:
                 self._near[word[0]].append(word)
         self._shortest_start = min(map(len, self._starts), default=1)
+        # Most words begin like no beginning at all: they are told by their first letters.
+        self._lengths: dict[str, set[int]] = defaultdict(set)
+        for start in self._starts:
+            self._lengths[start[: self._shortest_start]].add(len(start))
         self.readings = lru_cache(maxsize=20_000)(self._readings)
+        self._known = lru_cache(maxsize=20_000)(self._knows)
 
     def sound(self, form: str) -> str:
         """`form` as it sounds, where the locale's letters are taken for one another."""
@@ -82,8 +87,11 @@ class Lexicon:
 
     def knows(self, unit: Unit) -> bool:
         """Whether the vocabulary holds this very word, or a beginning of it (`hurt*`)."""
-        form = self.sound(unit.form)
-        if form in self._words or self._key(unit.accented) in self._spelled:
+        return self._known(unit.form, unit.accented)
+
+    def _knows(self, form: str, accented: str) -> bool:
+        form = self.sound(form)
+        if form in self._words or self._key(accented) in self._spelled:
             return True
         return any(form[:n] in self._starts for n in range(SHORTEST_KNOWN, len(form) + 1))
 
@@ -144,8 +152,9 @@ class Lexicon:
         if by_second := self._first.get(form):
             for second in (ALONE, ANY, *following):
                 yield from by_second.get(second, {}).items()
-        for length in range(self._shortest_start, len(form) + 1):
-            yield from self._starts.get(form[:length], {}).items()
+        for length in self._lengths.get(form[: self._shortest_start], ()):
+            if length <= len(form) and (starting := self._starts.get(form[:length])):
+                yield from starting.items()
 
     def _key(self, word: str) -> str:
         return word.casefold() if self._accents else self.sound(fold(word))

@@ -15,6 +15,7 @@ no$                     a pause, or the end of the sentence, follows
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from aftercare.triage.fold import pieces
@@ -23,11 +24,17 @@ type Phrase = tuple[str, ...]
 """Words that follow one another; a word may end in `*`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """Any one of several phrases."""
+    """Any one of several phrases; the same phrases are always the same item (`item_of`)."""
 
     phrases: frozenset[Phrase]
+
+
+@cache
+def item_of(phrases: frozenset[Phrase]) -> Item:
+    """The one item of these phrases, told from others by identity: it is a key everywhere."""
+    return Item(phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def _parts(body: str, classes: Mapping[str, Sequence[str]]) -> Iterator[tuple[It
             continue
         maybe = body[end : end + 1] == "?" or (found["word"] or "").endswith("?")
         end += body[end : end + 1] == "?"
-        yield Item(frozenset(_phrases(found, classes, body))), gap, maybe
+        yield item_of(frozenset(_phrases(found, classes, body))), gap, maybe
         gap = False
     if body[end:].strip():
         raise PatternError(f"cannot be read: {body!r}")
@@ -132,7 +139,7 @@ def _joined(parts: list[tuple[Item, bool, bool]]) -> tuple[tuple[Item, bool], ..
     for item, gap, _ in parts:
         if joined and not gap and len(item.phrases) == 1 and len(joined[-1][0].phrases) == 1:
             (left,), (right,) = joined[-1][0].phrases, item.phrases
-            joined[-1] = Item(frozenset({left + right})), joined[-1][1]
+            joined[-1] = item_of(frozenset({left + right})), joined[-1][1]
         else:
             joined.append((item, gap))
     return tuple(joined)

@@ -15,6 +15,8 @@ from aftercare.triage.vocabulary import Vocabulary
 _AT_ANY_TIME = {"wrong_number", "opt_out"}
 # What two languages may find in the same words.
 _JUDGED_ONCE = {"concepts", "needs", "wants"}
+# How much more of a text's words a language knows than another, to have them for its own.
+CLEARLY = 0.1
 _OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED, Verdict.OTHER}
 
 
@@ -66,18 +68,25 @@ def _judged_once(hearings: Iterable[tuple[Hearing, Sequence[Weighed]]]) -> list[
     kept: list[Weighed] = []
     better: list[Hearing] = []
     for hearing, weighed in hearings:
-        kept += [w for w in weighed if not _judged(w.match, kept, better)]
+        kept += [w for w in weighed if not _judged(w.match, hearing, kept, better)]
         better.append(hearing)
     return kept
 
 
-def _judged(match: Match, kept: Sequence[Weighed], better: Sequence[Hearing]) -> bool:
-    """The same find in the same words; or one word, which means something else over there."""
+def _judged(
+    match: Match, hearing: Hearing, kept: Sequence[Weighed], better: Sequence[Hearing]
+) -> bool:
+    """The same find in the same words; or words that are another language's own.
+
+    `i can do` is bleeding in Vietnamese without its marks, and nothing in an English text.
+    """
     if match.section not in _JUDGED_ONCE:
         return False
-    alone = sum(part.end - part.start for part in match.parts) == 1
-    if alone and any(hearing.knows(match) for hearing in better):
-        return True
+    places = [place for part in match.parts for place in range(part.start, part.end)]
+    for other in better:
+        sure = len(places) == 1 or other.share - hearing.share >= CLEARLY
+        if sure and all(place in other.known for place in places):
+            return True
     return any(_same(match, k.match) for k in kept)
 
 

@@ -76,7 +76,13 @@ class Vocabulary:
 
     def words(self, name: str) -> frozenset[str]:
         """A plain list of folded words, such as `joiners`."""
-        return frozenset(fold(str(word)) for word in self.content.get(name, []))
+        if name not in self._words:
+            self._words[name] = frozenset(fold(str(w)) for w in self.content.get(name, []))
+        return self._words[name]
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         return self.content.get(name) or {}
