@@ -75,13 +75,15 @@ def learn(
 ) -> None:
     """Learn the screen's second opinion anew, from the development rows and the bot's examples."""
     from aftercare.settings import ROOT
-    from aftercare.triage.lessons import lessons
-    from aftercare.triage.meaning import learn as learned_from
+    from aftercare.triage.lessons import learn as learned_from
+    from aftercare.triage.lessons import lessons, shares
 
     texts = [line for file in calm or () for line in file.read_text("utf-8").splitlines()]
     taught = lessons(ROOT, _reader(), texts)
-    typer.echo(f"Learning from {len(taught)} texts; this takes a minute.")
-    meaning = learned_from([text for text, _ in taught], [label for _, label in taught])
+    for label, count in sorted(shares(taught).items(), key=lambda row: -row[1]):
+        typer.echo(f"{count:7d}  {label}")
+    typer.echo(f"Learning from {len(taught)} texts; this takes a few minutes.")
+    meaning = learned_from(taught)
     typer.echo(f"Written: {meaning.save(ROOT / 'content' / 'red_flags')}")
 
 

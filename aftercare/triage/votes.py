@@ -1,6 +1,6 @@
 """The second votes: what Rasa's classifier, and the screen's encoder, make of a text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aftercare.levels import Level
@@ -10,20 +10,39 @@ from aftercare.triage.vocabulary import Rule
 
 # Intents that report a red flag are named like an emergency's concept, or begin so.
 RED_FLAG = "red_flag"
-# The encoder's class of what somebody has to call about today.
-URGENT = "urgent"
+# The second opinion's classes beside those named like an emergency, a need or a wish.
+OTHER_FLAG, URGENT, CALM = "red_flag_other", "urgent", "none"
+LANGUAGE, EDUCATION, HUMAN = "language", "education", "human"
+WISHES = ("opt_out", "wrong_number", "deceased", HUMAN, EDUCATION)
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How much probability the red-flag intents need together: for somebody to call
+    """How much probability Rasa's red-flag intents need together: for somebody to call
     today (`alone`), for an emergency (`sure`); and how sure any other intent has to be."""
 
     alone: float = 0.6
     sure: float = 0.9
     intent: float = 0.7
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much probability the second opinion needs for its red flags together, by what the
+    vocabulary made of the text: nothing (`alone`), an answer, a need or small talk
+    (`understood`), or a red flag that was denied, over or another's (`aside`).
+
+    The emergencies among them need `sure` to be one. Needs together need `need`, a wish `wish`.
+    """
+
+    alone: float = 0.9
+    understood: float = 0.95
+    aside: float = 0.98
+    sure: float = 0.7
+    need: float = 0.4
+    wish: float = 0.4
 
 
 def red_flag_vote(
@@ -53,31 +72,70 @@ def meaning_vote(
     guess: Mapping[str, float],
     weighed: Sequence[Weighed],
     rules: Mapping[str, Rule],
-    thresholds: Thresholds,
+    limits: Limits,
+    answered: bool = False,
 ) -> Evidence | None:
-    """Evidence when the encoder's red flags together are probable enough.
+    """Evidence when the second opinion's red flags together are probable enough.
 
-    It speaks only where the vocabulary found neither a red flag nor small talk.
+    Where the vocabulary saw one that stands, it can only make it more pressing.
     """
-    flags = {name: p for name, p in guess.items() if name in rules}
+    flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
     total = sum(flags.values())
     together = total + guess.get(URGENT, 0.0)
-    # A text whose need or wish was understood has its meaning; only certainty adds to it.
-    enough = thresholds.sure if _understood(weighed) else thresholds.alone
-    if together < enough or _screened(weighed, rules) or _calm(weighed):
+    if together < _needed(weighed, rules, limits, answered):
         return None
     cues = (f"meaning: red flags together {together:.2f}",)
+    named = max(flags, key=lambda name: flags[name])
+    concept = named if named in rules else UNNAMED
+    if total >= limits.sure:
+        return Evidence(concept, Level.EMERGENCY, "screen", "", cues)
     if total < guess.get(URGENT, 0.0):
-        return Evidence(UNNAMED, rules[UNNAMED].concept.level, "screen", "", cues)
-    concept = max(flags, key=lambda name: flags[name])
-    level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
-    return Evidence(concept, level, "screen", "", cues)
+        concept = UNNAMED
+    return Evidence(concept, Level.URGENT, "screen", "", cues)
 
 
-def _understood(weighed: Sequence[Weighed]) -> bool:
-    return any(
-        w.match.section in ("needs", "wants") and w.verdict is Verdict.STANDS for w in weighed
-    )
+def meant_need(guess: Mapping[str, float], needs: Collection[str], limits: Limits) -> str | None:
+    """The likeliest need, where all needs together are likely enough."""
+    likely = {name: guess.get(name, 0.0) for name in needs}
+    if sum(likely.values()) < limits.need:
+        return None
+    return max(likely, key=lambda name: likely[name])
+
+
+def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
+    """The wishes that are likely enough, as `Reading.wants` names them.
+
+    A wish for a language that is not named is one for a human, who finds out which.
+    """
+    yield from (name for name in WISHES if guess.get(name, 0.0) >= limits.wish)
+    languages = {name: p for name, p in guess.items() if name.startswith(LANGUAGE)}
+    if languages and sum(languages.values()) >= limits.wish:
+        named = max(languages, key=lambda name: languages[name])
+        yield HUMAN if named == LANGUAGE else named
+
+
+def _needed(
+    weighed: Sequence[Weighed], rules: Mapping[str, Rule], limits: Limits, answered: bool
+) -> float:
+    """How sure the second opinion has to be, beside what the vocabulary made of the text."""
+    flags = [w for w in weighed if w.match.section == "concepts" and _pressing(w, rules)]
+    if any(w.verdict is Verdict.STANDS for w in flags):
+        return limits.alone
+    if flags:
+        return limits.aside
+    known = ("needs", "wants", "calm")
+    understood = any(w.match.section in known and w.verdict is Verdict.STANDS for w in weighed)
+    return limits.understood if understood or answered else limits.alone
+
+
+def _pressing(weighed: Weighed, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(weighed.match.name)
+    return rule is not None and rule.concept.level >= Level.URGENT
+
+
+def _emergency(name: str, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(name)
+    return name == OTHER_FLAG or (rule is not None and rule.concept.level is Level.EMERGENCY)
 
 
 def _calm(weighed: Sequence[Weighed]) -> bool:
