@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from aftercare.protocols import NOT_SURE, AnswerType, Question, Value
 from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.fold import Unit, fold
-from aftercare.triage.numbers import Number, convert, guess_unit
+from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert, guess_unit
 
 # How sure we are, where the product asks back below about one half.
 SURE, LIKELY, HEDGED, IMPLAUSIBLE = 1.0, 0.8, 0.6, 0.3
+# A hedge in a longer text need not be its answer.
+LONGEST_HALF = 6
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Heard:
     units: Sequence[Unit]
     weighed: Sequence[Weighed]
     numbers: Sequence[Number]
+    grams: bool = False
+    """Whether the patient's language measures sugar in grams a litre."""
 
     def words(self, start: int, end: int) -> str:
         if not self.units or start >= len(self.units):
@@ -68,6 +72,7 @@ def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
         _about_topic(heard, topic, bad),
         _judged(said, heard, bad),
         _anywhere(said, heard),
+        _half(said, heard, bad),
     ):
         if found:
             return _hedge(found, said)
@@ -128,6 +133,14 @@ def _anywhere(said: Sequence[Weighed], heard: Heard) -> Answer | None:
     return None
 
 
+def _half(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer | None:
+    """`sometimes` to `thoughts of hurting yourself?` is a yes, to `took them all?` a no."""
+    hedged = [w.match for w in said if w.match.name == "hedged"]
+    if bad is None or not hedged or len(heard.units) > LONGEST_HALF:
+        return None
+    return Answer(bad, None, HEDGED, heard.words(hedged[0].start, hedged[0].end))
+
+
 def _hedge(found: Answer, said: Sequence[Weighed]) -> Answer:
     hedged = any(w.match.name == "hedged" for w in said)
     if hedged and found.value != NOT_SURE:
@@ -163,6 +176,8 @@ def _present(heard: Heard) -> list[Number]:
 
 
 def _measured(question: Question, number: Number, heard: Heard) -> Answer:
+    if heard.grams and question.unit == "mg/dL" and number.value < HIGHEST_GRAMS:
+        number = replace(number, unit=number.unit or "g/L")
     converted = convert(number.value, number.unit, question.unit)
     words = heard.words(number.start, number.end)
     if converted is None:

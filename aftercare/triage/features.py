@@ -41,13 +41,13 @@ def vector(text: str) -> "Vectors":
     return _encode()(text)
 
 
-def buckets(text: str, asked: Sequence[str] = ()) -> list[int]:
+def buckets(text: str, around: Sequence[str] = ()) -> list[int]:
     """The numbers of the words, word pairs and runs of letters in `text`, each once.
 
-    `asked` names what the pending question is about: an answer means it, too.
+    `around` names what is known beside them: what was asked, how it was answered.
     """
     units = words(clean(text))
-    named = {*_words(units), *_runs(_joined(units)), *(f"?{topic}" for topic in asked)}
+    named = {*_words(units), *_runs(_joined(units)), *(f"?{name}" for name in around)}
     return sorted({crc32(name.encode()) % BUCKETS for name in named})
 
 

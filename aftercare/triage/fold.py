@@ -43,7 +43,8 @@ _WORD = re.compile(
     r"|(?P<stop>[.!?;\n。！？；؟۔]+)"
     r"|(?P<sign>[^\s\w])"
 )
-_SKIN_AND_VARIANT = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
+# Marks that change no word: an emoji's skin and variant, and Arabic's short vowels.
+_UNREAD_MARKS = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u064b-\u0652\u0670]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def clean(text: str) -> str:
     """`text` in one width and composition, without characters that nobody sees."""
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
-    text = _SKIN_AND_VARIANT.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES)
+    text = _UNREAD_MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES)
     return "".join(_seen(c) for c in text)
 
 

@@ -20,16 +20,18 @@ from aftercare.triage.votes import CALM, EDUCATION, LANGUAGE, OTHER_FLAG, URGENT
 
 @dataclass(frozen=True)
 class Lesson:
-    """A text, what it means (a class of the second opinion), and what had been asked."""
+    """A text, what it means (a class of the second opinion), and what was known around it."""
 
     text: str
     label: str
-    asked: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
     weight: float = 1.0
 
 
 # A development row is as hard as texts get; it counts as much as so many of the bot's examples.
 ROW_WEIGHT = 3.0
+# Everyday sentences are few beside all that people may say in a day.
+EVERYDAY_WEIGHT = 2.0
 # What is not learned from: how bad a missed medicine is, its question decides.
 _SKIPPED = frozenset({"missed_medicine", "nlu_fallback", "EXTERNAL_check_in"})
 _INTENTS = {
@@ -49,19 +51,17 @@ _INTENTS = {
 _WISHES = frozenset({"opt_out", "wrong_number", "deceased"})
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 # How strongly large weights are held back (higher holds less), and how long is learned.
-LOOSENESS, ROUNDS = 2.0, 200
+LOOSENESS, ROUNDS = 2.0, 120
 
 
 def lessons(root: Path, reader: Reader, calm: Iterable[str] = ()) -> list[Lesson]:
     """Those of the development rows, of the bot's examples, and of everyday texts (`calm`)."""
+    rows = root / "tests" / "reading"
     return [
-        *_rows(root / "tests" / "reading", reader),
+        *_rows(rows, reader),
         *_examples(root / "bot" / "data" / "nlu", reader),
-        *(
-            Lesson(text, CALM)
-            for text in [*_everyday(root / "tests/reading"), *calm]
-            if _long(text)
-        ),
+        *_everyday(rows, reader),
+        *(Lesson(text, CALM) for text in calm),
     ]
 
 
@@ -69,7 +69,7 @@ def learn(taught: Sequence[Lesson]) -> Meaning:
     """The weights that tell the labels apart: softmax regression. Needs scikit-learn."""
     from sklearn.linear_model import LogisticRegression
 
-    x = features([lesson.text for lesson in taught], [lesson.asked for lesson in taught])
+    x = features([lesson.text for lesson in taught], [lesson.around for lesson in taught])
     model = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
     model.fit(x, [lesson.label for lesson in taught], [lesson.weight for lesson in taught])
     return Meaning.from_weights([str(c) for c in model.classes_], model.coef_.T, model.intercept_)
@@ -80,10 +80,11 @@ def shares(taught: Iterable[Lesson]) -> Mapping[str, int]:
     return Counter(lesson.label for lesson in taught)
 
 
-def _everyday(folder: Path) -> Iterator[str]:
+def _everyday(folder: Path, reader: Reader) -> Iterator[Lesson]:
     """Sentences that have nothing to do with anybody's health, one a line."""
     for file in sorted(folder.glob("*/everyday.txt")):
-        yield from file.read_text("utf-8").splitlines()
+        for text in file.read_text("utf-8").splitlines():
+            yield Lesson(text, CALM, reader.around(text, file.parent.name), EVERYDAY_WEIGHT)
 
 
 def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
@@ -93,12 +94,12 @@ def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
             if _long(row["text"]):
                 wants = reader.screen(row["text"], row["lang"]).wants
                 label = _label(row["level"], str(row.get("category") or ""), wants, reader)
-                yield Lesson(row["text"], label, _asked(row, reader), ROW_WEIGHT)
+                yield Lesson(row["text"], label, _around(row, reader), ROW_WEIGHT)
 
 
-def _asked(row: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
-    question = row.get("question")
-    return reader.topics(question_from(question)) if question else ()
+def _around(row: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
+    question = question_from(row["question"]) if row.get("question") else None
+    return reader.around(row["text"], row["lang"], question)
 
 
 def _label(level: str, category: str, wants: Iterable[str], reader: Reader) -> str:
@@ -126,7 +127,7 @@ def _examples(folder: Path, reader: Reader) -> Iterator[Lesson]:
             for line in str(block.get("examples", "")).splitlines():
                 text = _ENTITY.sub(r"\1", line.strip().removeprefix("- "))
                 if text:
-                    yield Lesson(text, named(text))
+                    yield Lesson(text, named(text), reader.around(text, file.parent.name))
 
 
 def _namer(

@@ -179,13 +179,15 @@ class Lexicon:
         if any(word in self._starts for word in (form[:n] for n in range(4, len(form)))):
             return []
         slips = 1 if len(form) < 8 else 2
-        return [
-            word
+        near = (
+            (OSA.distance(word, form, score_cutoff=slips), word)
             for word in self._near.get(form[0], ())
-            if abs(len(word) - len(form)) <= slips
+            if word != form
+            and abs(len(word) - len(form)) <= slips
             and (len(word) >= 8 or slips == 1)
-            and OSA.distance(word, form, score_cutoff=slips) <= slips
-        ][:4]
+        )
+        # The nearest first, and equally near ones by the alphabet: always the same four.
+        return [word for distance, word in sorted(near) if distance <= slips][:4]
 
 
 def _second(words: Phrase) -> str:

@@ -68,11 +68,11 @@ class Meaning:
             bias.astype("f4"),
         )
 
-    def guess(self, text: str, asked: Sequence[str] = ()) -> Mapping[str, float]:
-        """The probability of each class, given what the pending question asks about."""
+    def guess(self, text: str, around: Sequence[str] = ()) -> Mapping[str, float]:
+        """The probability of each class, given what is known around it (`Reader.around`)."""
         import numpy as np
 
-        named = buckets(text, asked)
+        named = buckets(text, around)
         words = self.of_words[named].sum(axis=0, dtype="f4") * self.scale
         words *= WORDS_WEIGHT / max(len(named), 1) ** 0.5
         scores = np.asarray(vector(text.lower())) @ self.of_vector * VECTOR_WEIGHT
@@ -96,7 +96,7 @@ class Meaning:
         return file
 
 
-def features(texts: Sequence[str], asked: Sequence[Sequence[str]]) -> Any:
+def features(texts: Sequence[str], around: Sequence[Sequence[str]]) -> Any:
     """The features of many texts as a sparse matrix, for learning. Needs scipy.
 
     The vector comes first, then the words, each weighed as `Meaning.guess` weighs them.
@@ -105,7 +105,7 @@ def features(texts: Sequence[str], asked: Sequence[Sequence[str]]) -> Any:
     from scipy import sparse
 
     vectors = np.stack([np.asarray(vector(t.lower())) for t in texts]) * VECTOR_WEIGHT
-    named = [buckets(text, topics) for text, topics in zip(texts, asked, strict=True)]
+    named = [buckets(text, names) for text, names in zip(texts, around, strict=True)]
     ends = np.cumsum([0, *map(len, named)])
     weight = [WORDS_WEIGHT / max(len(row), 1) ** 0.5 for row in named]
     values = np.repeat(np.array(weight, dtype="f4"), list(map(len, named)))

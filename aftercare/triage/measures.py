@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare.triage.cues import Verdict, Weighed
-from aftercare.triage.numbers import Number, convert
+from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert
 from aftercare.triage.vocabulary import Threshold
 
 # `other` is what looks like a measure and is none: the weather, the price of oil.
@@ -21,8 +21,7 @@ _UNIT = {
     "pulse": "bpm",
 }
 # Where a bare sugar below ten is in grams a litre, and in millimoles elsewhere.
-_IN_GRAMS = frozenset({"fr", "ht"})
-_HIGHEST_GRAMS = 4.0
+IN_GRAMS = frozenset({"fr", "ht"})
 # A pressure in centimetres of mercury, as many countries say it: 12 over 8, 19 over 11.
 _CENTIMETRES = (9, 26)
 # Degrees that no weather is taken for: `昨晚38度5`, with no word for the temperature.
@@ -53,15 +52,17 @@ def beyond(
     weighed: Iterable[Weighed],
     thresholds: Sequence[Threshold],
     asked: str | None,
+    grams: bool = False,
 ) -> Iterator[Measured]:
-    """Each value beyond a threshold; `asked` is the unit of the question in hand."""
+    """Each value beyond a threshold; `asked` is the unit of the question in hand, `grams`
+    whether the patient's language measures sugar in grams a litre."""
     named = [w for w in weighed if w.match.section == "measures"]
     for number in numbers:
         measure = _measure(number, named, asked)
         if not measure:
             continue
-        grams = measure == "sugar" and _in_grams(number, named)
-        meant = replace(number, unit="g/L") if grams else number
+        in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
+        meant = replace(number, unit="g/L") if in_grams else number
         for name, value in _values(measure, meant).items():
             yield from (
                 Measured(t.concept, name, value, number)
@@ -92,12 +93,12 @@ def _distinct(measure: str, number: Number) -> bool:
     return measure != "oxygen" or number.unit is None
 
 
-def _in_grams(number: Number, named: Sequence[Weighed]) -> bool:
+def _in_grams(number: Number, named: Sequence[Weighed], asked: bool) -> bool:
     """Whether a bare value is in grams a litre: `glycemie 2,4` where people measure so."""
     if number.unit is not None or number.lower is not None:
         return False
     said = {w.match.locale for w in named if w.match.name == "sugar" and not w.match.misspelt}
-    return number.value < 1 or (number.value < _HIGHEST_GRAMS and bool(said & _IN_GRAMS))
+    return number.value < 1 or (number.value < HIGHEST_GRAMS and (asked or bool(said & IN_GRAMS)))
 
 
 def _values(measure: str, number: Number) -> Mapping[str, float]:

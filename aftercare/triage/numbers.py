@@ -289,6 +289,8 @@ _CONVERSIONS: Mapping[tuple[str, str], Callable[[float], float]] = {
     ("mg/dL", "g/L"): lambda v: round(v / 100, 2),
 }
 
+# A bare sugar below this is in grams a litre where people measure so.
+HIGHEST_GRAMS = 4.0
 # Where a bare number cannot be in the unit asked for, but fits another one.
 _BARE = {
     "°F": ((34.0, 43.0, "°C"),),

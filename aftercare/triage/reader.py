@@ -30,12 +30,15 @@ from aftercare.triage.votes import (
     meant_need,
     meant_wishes,
     red_flag_vote,
+    together,
 )
 
 # Wants that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
 # An answer of so many words says nothing besides.
 BRIEF = 4
+# The second opinion may doubt a pattern in texts of so many words.
+FEWEST_DOUBTED = 4
 
 
 class Reader:
@@ -115,7 +118,7 @@ class Reader:
         given = answer(question, screened.heard, self._topic(question)) if question else None
         guess = self._guess(screened, question, given)
         evidence = [
-            *self._flags(screened),
+            *self._flags(screened, self._doubted(screened, guess)),
             *self._beyond(screened, question),
             *self._answered(question, given),
             *self._meant(screened, guess, given),
@@ -131,17 +134,37 @@ class Reader:
         evidence += self._followed_up(screened, needs, wants, evidence)
         return self._reading(screened, evidence, needs, wants, given)
 
-    def _flags(self, screened: Screened) -> Iterator[Evidence]:
-        """Each red flag the screen saw; those set aside with the level they are left."""
+    def _doubted(self, screened: Screened, guess: Mapping[str, float]) -> tuple[Level, str]:
+        """The most that a pattern may say, and why, where the second opinion is against it."""
+        limits = self._meant_limits
+        if not guess or len(screened.heard.units) < FEWEST_DOUBTED or _aside(screened):
+            return Level.EMERGENCY, ""
+        flags = together(guess, self._rules)
+        cue = f"meaning: red flags only {flags:.2f}"
+        if flags < limits.doubt:
+            return Level.ROUTINE, cue
+        return (Level.URGENT, cue) if flags < limits.unsure else (Level.EMERGENCY, "")
+
+    def _flags(self, screened: Screened, doubted: tuple[Level, str]) -> Iterator[Evidence]:
+        """Each red flag the screen saw; those set aside with the level they are left.
+
+        A doubted one is left to a human to read or to call: nothing is dropped.
+        """
+        most, doubt = doubted
         seen: set[tuple[str, Level, str]] = set()
         for weighed in screened.named("concepts"):
             rule = self._rules.get(weighed.match.name)
             if rule is None:
                 continue
             level = _left(rule, weighed.verdict)
+            level = min(level, most, key=lambda known: known.rank)
             words_ = screened.heard.words(weighed.match.start, weighed.match.end)
-            cues = tuple(
-                f"{weighed.verdict}: {screened.heard.words(c.start, c.end)}" for c in weighed.cues
+            cues = (
+                *(
+                    f"{weighed.verdict}: {screened.heard.words(c.start, c.end)}"
+                    for c in weighed.cues
+                ),
+                *([doubt] if doubt else []),
             )
             if (key := (rule.concept.id, level, words_)) not in seen:
                 seen.add(key)
@@ -150,7 +173,7 @@ class Reader:
     def _beyond(self, screened: Screened, question: Question | None) -> Iterator[Evidence]:
         heard = screened.heard
         asked = question.unit if question else None
-        for found in beyond(heard.numbers, heard.weighed, self._thresholds, asked):
+        for found in beyond(heard.numbers, heard.weighed, self._thresholds, asked, heard.grams):
             rule = self._rules[found.concept]
             matched = heard.words(found.number.start, found.number.end)
             cue = f"{found.measure} {found.value:g}"
@@ -174,7 +197,27 @@ class Reader:
         answered = given is not None and given.confidence == SURE and len(heard.units) <= BRIEF
         if self._meaning is None or answered or len(heard.units) < FEWEST_WORDS:
             return {}
-        return self._meaning.guess(heard.text, self.topics(question) if question else ())
+        return self._meaning.guess(heard.text, self._around(screened, question, given))
+
+    def around(self, text: str, locale: str, question: Question | None = None) -> tuple[str, ...]:
+        """What the second opinion is told beside the words: what had been asked, what the
+        vocabulary made of the answer, and whether it set a red flag aside."""
+        screened = self._screen.hear(clean(text), locale)
+        given = answer(question, screened.heard, self._topic(question)) if question else None
+        return self._around(screened, question, given)
+
+    def _around(
+        self, screened: Screened, question: Question | None, given: Answer | None
+    ) -> tuple[str, ...]:
+        told = list(self.topics(question)) if question else []
+        if question and given and given.value is not None:
+            told.append("=flagged" if question.assess(given.value) else "=safe")
+            told.append(f"={type(given.value).__name__}")
+        elif question:
+            told.append("=unanswered")
+        if _aside(screened):
+            told.append("=aside")
+        return (*told, *(f"={section}" for section in _HEARD if any(screened.standing(section))))
 
     def _meant(
         self, screened: Screened, guess: Mapping[str, float], given: Answer | None
@@ -292,6 +335,8 @@ class Reader:
         )
 
 
+# What else the vocabulary tells the second opinion that it heard.
+_HEARD = ("calm", "needs", "wants")
 _NEEDS = frozenset(
     ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
 )
@@ -299,6 +344,11 @@ _NEEDS = frozenset(
 
 def _numbers(settings: Mapping[str, str]) -> dict[str, float]:
     return {name: float(value) for name, value in settings.items()}
+
+
+def _aside(screened: Screened) -> bool:
+    """Whether a red flag was denied, over, supposed or another's: symptoms are spoken of."""
+    return any(w.verdict is not Verdict.STANDS for w in screened.named("concepts"))
 
 
 def _left(rule: Rule, verdict: Verdict) -> Level:

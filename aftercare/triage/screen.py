@@ -8,16 +8,22 @@ from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.fold import words
 from aftercare.triage.listener import Hearing, Listener, spoken, weigh
 from aftercare.triage.matcher import Match
+from aftercare.triage.measures import IN_GRAMS
 from aftercare.triage.numbers import find_numbers
 from aftercare.triage.vocabulary import Vocabulary
 
 # Wants that hold whenever they began: "I have had this number since last year".
-_AT_ANY_TIME = {"wrong_number", "opt_out"}
+# A death is past, too; but not another person's.
+_OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED}
+_AT_ANY_TIME = {
+    "wrong_number": {*_OF_THE_PAST, Verdict.OTHER},
+    "opt_out": {*_OF_THE_PAST, Verdict.OTHER},
+    "deceased": _OF_THE_PAST,
+}
 # What two languages may find in the same words.
 _JUDGED_ONCE = {"concepts", "needs", "wants"}
 # How much more of a text's words a language knows than another, to have them for its own.
 CLEARLY = 0.1
-_OF_THE_PAST = {Verdict.PAST, Verdict.RESOLVED, Verdict.OTHER}
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,7 @@ class Screened:
         return (
             w.match.name
             for w in self.named(section)
-            if w.verdict is Verdict.STANDS
-            or (w.match.name in _AT_ANY_TIME and w.verdict in _OF_THE_PAST)
+            if w.verdict is Verdict.STANDS or w.verdict in _AT_ANY_TIME.get(w.match.name, ())
         )
 
 
@@ -60,7 +65,9 @@ class Screen:
         asks = any(mark in text for mark in "?？؟")
         best_first = sorted(hearings, key=lambda h: (-h.share, not _enrolled(h, locale)))
         weighed = _judged_once((h, weigh(h, _cues(h, hearings, locale), asks)) for h in best_first)
-        return Screened(Heard(text, units, weighed, find_numbers(units, *self._numbers)), asks)
+        numbers = find_numbers(units, *self._numbers)
+        grams = locale.partition("-")[0] in IN_GRAMS
+        return Screened(Heard(text, units, weighed, numbers, grams), asks)
 
 
 def _judged_once(hearings: Iterable[tuple[Hearing, Sequence[Weighed]]]) -> list[Weighed]:

@@ -13,7 +13,7 @@ RED_FLAG = "red_flag"
 # The second opinion's classes beside those named like an emergency, a need or a wish.
 OTHER_FLAG, URGENT, CALM = "red_flag_other", "urgent", "none"
 LANGUAGE, EDUCATION, HUMAN = "language", "education", "human"
-WISHES = ("opt_out", "wrong_number", "deceased", HUMAN, EDUCATION)
+WISHES = ("opt_out", "wrong_number", HUMAN, EDUCATION)
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
 
@@ -34,15 +34,19 @@ class Limits:
     vocabulary made of the text: nothing (`alone`), an answer, a need or small talk
     (`understood`), or a red flag that was denied, over or another's (`aside`).
 
-    The emergencies among them need `sure` to be one. Needs together need `need`, a wish `wish`.
+    The emergencies among them need `sure` to be one. Below `unsure`, an emergency that a pattern
+    saw is no more than urgent; below `doubt` it is for a human to read. Needs together need
+    `need`, a wish `wish`.
     """
 
     alone: float = 0.9
     understood: float = 0.95
     aside: float = 0.98
     sure: float = 0.7
+    unsure: float = 0.4
+    doubt: float = 0.03
     need: float = 0.4
-    wish: float = 0.4
+    wish: float = 0.7
 
 
 def red_flag_vote(
@@ -81,10 +85,10 @@ def meaning_vote(
     """
     flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
     total = sum(flags.values())
-    together = total + guess.get(URGENT, 0.0)
-    if together < _needed(weighed, rules, limits, answered):
+    likely = together(guess, rules)
+    if likely < _needed(weighed, rules, limits, answered):
         return None
-    cues = (f"meaning: red flags together {together:.2f}",)
+    cues = (f"meaning: red flags together {likely:.2f}",)
     named = max(flags, key=lambda name: flags[name])
     concept = named if named in rules else UNNAMED
     if total >= limits.sure:
@@ -92,6 +96,11 @@ def meaning_vote(
     if total < guess.get(URGENT, 0.0):
         concept = UNNAMED
     return Evidence(concept, Level.URGENT, "screen", "", cues)
+
+
+def together(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
+    """The probability that somebody has to act today: of every emergency, and of the urgent."""
+    return sum(p for name, p in guess.items() if name == URGENT or _emergency(name, rules))
 
 
 def meant_need(guess: Mapping[str, float], needs: Collection[str], limits: Limits) -> str | None:
@@ -105,9 +114,12 @@ def meant_need(guess: Mapping[str, float], needs: Collection[str], limits: Limit
 def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
     """The wishes that are likely enough, as `Reading.wants` names them.
 
-    A wish for a language that is not named is one for a human, who finds out which.
+    A wish for a language that is not named is one for a human, who finds out which; so is a
+    death, because only words that name it may end the texts of somebody who lives.
     """
     yield from (name for name in WISHES if guess.get(name, 0.0) >= limits.wish)
+    if guess.get("deceased", 0.0) >= limits.wish:
+        yield HUMAN
     languages = {name: p for name, p in guess.items() if name.startswith(LANGUAGE)}
     if languages and sum(languages.values()) >= limits.wish:
         named = max(languages, key=lambda name: languages[name])
