@@ -26,6 +26,7 @@ class Lesson:
     label: str
     around: tuple[str, ...] = ()
     weight: float = 1.0
+    locale: str = ""
 
 
 # A development row is as hard as texts get; it counts as much as so many of the bot's examples.
@@ -72,7 +73,10 @@ def learn(taught: Sequence[Lesson]) -> Meaning:
     x = features([lesson.text for lesson in taught], [lesson.around for lesson in taught])
     model = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
     model.fit(x, [lesson.label for lesson in taught], [lesson.weight for lesson in taught])
-    return Meaning.from_weights([str(c) for c in model.classes_], model.coef_.T, model.intercept_)
+    languages = {lesson.locale.partition("-")[0] for lesson in taught} - {""}
+    return Meaning.from_weights(
+        [str(c) for c in model.classes_], sorted(languages), model.coef_.T, model.intercept_
+    )
 
 
 def shares(taught: Iterable[Lesson]) -> Mapping[str, int]:
@@ -84,7 +88,8 @@ def _everyday(folder: Path, reader: Reader) -> Iterator[Lesson]:
     """Sentences that have nothing to do with anybody's health, one a line."""
     for file in sorted(folder.glob("*/everyday.txt")):
         for text in file.read_text("utf-8").splitlines():
-            yield Lesson(text, CALM, reader.around(text, file.parent.name), EVERYDAY_WEIGHT)
+            lang = file.parent.name
+            yield Lesson(text, CALM, reader.around(text, lang), EVERYDAY_WEIGHT, lang)
 
 
 def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
@@ -94,7 +99,7 @@ def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
             if _long(row["text"]):
                 wants = reader.screen(row["text"], row["lang"]).wants
                 label = _label(row["level"], str(row.get("category") or ""), wants, reader)
-                yield Lesson(row["text"], label, _around(row, reader), ROW_WEIGHT)
+                yield Lesson(row["text"], label, _around(row, reader), ROW_WEIGHT, row["lang"])
 
 
 def _around(row: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
@@ -119,15 +124,17 @@ def _label(level: str, category: str, wants: Iterable[str], reader: Reader) -> s
 def _examples(folder: Path, reader: Reader) -> Iterator[Lesson]:
     emergencies = _emergencies(reader)
     for file in sorted(folder.rglob("*.yml")):
+        locale = file.parent.name
         for block in yaml.safe_load(file.read_text("utf-8")).get("nlu", []):
             intent = str(block.get("intent", ""))
             if not intent or intent in _SKIPPED:
                 continue
-            named = _namer(intent, file.parent.name, emergencies, reader)
+            named = _namer(intent, locale, emergencies, reader)
             for line in str(block.get("examples", "")).splitlines():
                 text = _ENTITY.sub(r"\1", line.strip().removeprefix("- "))
                 if text:
-                    yield Lesson(text, named(text), reader.around(text, file.parent.name))
+                    around = reader.around(text, locale)
+                    yield Lesson(text, named(text), around, locale=locale)
 
 
 def _namer(

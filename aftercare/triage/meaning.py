@@ -29,6 +29,8 @@ class Meaning:
     """The learned weights: a row for each feature, a column for each class."""
 
     classes: tuple[str, ...]
+    languages: frozenset[str]
+    """What it was taught in; of other languages it knows little."""
     of_vector: "Vectors"
     of_words: "Vectors"
     scale: "Vectors"
@@ -46,6 +48,7 @@ class Meaning:
         with np.load(file, allow_pickle=False) as kept:
             return cls(
                 tuple(json.loads(str(kept["classes"]))),
+                frozenset(json.loads(str(kept["languages"]))),
                 kept["of_vector"].astype("f4"),
                 kept["of_words"],
                 kept["scale"],
@@ -62,6 +65,7 @@ class Meaning:
         packed = np.round(of_words / scale).astype("i1")
         return cls(
             tuple(classes),
+            frozenset(languages),
             weights[:WIDTH].astype("f4"),
             packed,
             scale.astype("f4"),
@@ -88,6 +92,7 @@ class Meaning:
         np.savez_compressed(
             file,
             classes=np.array(json.dumps(self.classes)),
+            languages=np.array(json.dumps(sorted(self.languages))),
             of_vector=self.of_vector.astype("f2"),
             of_words=self.of_words,
             scale=self.scale,

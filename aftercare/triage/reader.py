@@ -118,7 +118,7 @@ class Reader:
         given = answer(question, screened.heard, self._topic(question)) if question else None
         guess = self._guess(screened, question, given)
         evidence = [
-            *self._flags(screened, self._doubted(screened, guess)),
+            *self._flags(screened, self._doubted(screened, guess, locale)),
             *self._beyond(screened, question),
             *self._answered(question, given),
             *self._meant(screened, guess, given),
@@ -134,9 +134,13 @@ class Reader:
         evidence += self._followed_up(screened, needs, wants, evidence)
         return self._reading(screened, evidence, needs, wants, given)
 
-    def _doubted(self, screened: Screened, guess: Mapping[str, float]) -> tuple[Level, str]:
+    def _doubted(
+        self, screened: Screened, guess: Mapping[str, float], locale: str
+    ) -> tuple[Level, str]:
         """The most that a pattern may say, and why, where the second opinion is against it."""
         limits = self._meant_limits
+        if self._meaning is None or locale.partition("-")[0] not in self._meaning.languages:
+            return Level.EMERGENCY, ""
         if not guess or len(screened.heard.units) < FEWEST_DOUBTED or _aside(screened):
             return Level.EMERGENCY, ""
         flags = together(guess, self._rules)
