@@ -56,7 +56,13 @@ class Meaning:
             )
 
     @classmethod
-    def from_weights(cls, classes: Sequence[str], weights: "Vectors", bias: "Vectors") -> "Meaning":
+    def from_weights(
+        cls,
+        classes: Sequence[str],
+        languages: Sequence[str],
+        weights: "Vectors",
+        bias: "Vectors",
+    ) -> "Meaning":
         """Pack learned `weights` (features by classes): those of words in one byte each."""
         import numpy as np
 
