@@ -127,7 +127,8 @@ def _judged(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer |
 def _anywhere(said: Sequence[Weighed], heard: Heard) -> Answer | None:
     for weighed in said:
         match = weighed.match
-        if match.name in _PLAIN:
+        unsaid = match.name == "yes" and weighed.verdict is Verdict.DENIED
+        if match.name in _PLAIN and not unsaid:
             words = heard.words(match.start, match.end)
             return Answer(_PLAIN[match.name], None, HEDGED, words)
     return None

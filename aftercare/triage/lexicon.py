@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from aftercare.triage.fold import Unit, fold
@@ -64,13 +65,13 @@ class Lexicon:
         self._first: dict[str, dict[str, dict[Phrase, list[Item]]]] = defaultdict(dict)
         self._starts: dict[str, dict[Phrase, list[Item]]] = defaultdict(dict)
         self._words: set[str] = {self.sound(fold(w)) for w in known}
-        self._near: dict[str, list[str]] = defaultdict(list)
+        self._near: dict[tuple[str, int], list[str]] = defaultdict(list)
         for item in items:
             for phrase in item.phrases:
                 self._add(phrase, item)
         for word in {w.rstrip("*") for w in self._words}:
             if len(word) >= SHORTEST_MISSPELT:
-                self._near[word[0]].append(word)
+                self._near[word[0], len(word)].append(word)
         self._shortest_start = min(map(len, self._starts), default=1)
         # Most words begin like no beginning at all: they are told by their first letters.
         self._lengths: dict[str, set[int]] = defaultdict(set)
@@ -179,15 +180,24 @@ class Lexicon:
         if any(word in self._starts for word in (form[:n] for n in range(4, len(form)))):
             return []
         slips = 1 if len(form) < 8 else 2
-        near = (
-            (OSA.distance(word, form, score_cutoff=slips), word)
-            for word in self._near.get(form[0], ())
-            if word != form
-            and abs(len(word) - len(form)) <= slips
-            and (len(word) >= 8 or slips == 1)
+        lengths = range(
+            max(len(form) - slips, SHORTEST_MISSPELT if slips == 1 else 8), len(form) + slips + 1
         )
+        near = [
+            (distance, word)
+            for length in lengths
+            for word, distance, _ in process.extract(
+                form,
+                self._near.get((form[0], length), ()),
+                scorer=OSA.distance,
+                processor=None,
+                score_cutoff=slips,
+                limit=None,
+            )
+            if word != form
+        ]
         # The nearest first, and equally near ones by the alphabet: always the same four.
-        return [word for distance, word in sorted(near) if distance <= slips][:4]
+        return [word for _, word in sorted(near)][:4]
 
 
 def _second(words: Phrase) -> str:

@@ -85,8 +85,9 @@ def _believed(match: Match, hearing: Hearing) -> bool:
         # `helo` is an English hello, not a Tagalog `hilo`: one guessed word says nothing of
         # which language it is.
         return False
-    if not hearing.own and hearing.outdone and match.section in ("needs", "wants"):
-        # `tell me about salt` asks no French-speaking nurse to telephone.
+    if not hearing.own and hearing.outdone and match.section in ("needs", "wants", "answers"):
+        # `tell me about salt` asks no French-speaking nurse to telephone, and `can you help`
+        # holds no Chinese yes.
         return False
     if hearing.trusted:
         return True

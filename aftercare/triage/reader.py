@@ -161,7 +161,8 @@ class Reader:
             if rule is None:
                 continue
             level = _left(rule, weighed.verdict)
-            level = min(level, most, key=lambda known: known.rank)
+            bound = max(most, _never_below(rule), key=lambda known: known.rank)
+            level = min(level, bound, key=lambda known: known.rank)
             words_ = screened.heard.words(weighed.match.start, weighed.match.end)
             cues = (
                 *(
@@ -348,6 +349,11 @@ _NEEDS = frozenset(
 
 def _numbers(settings: Mapping[str, str]) -> dict[str, float]:
     return {name: float(value) for name, value in settings.items()}
+
+
+def _never_below(rule: Rule) -> Level:
+    """Words of self-harm are answered today, whatever the second opinion makes of them."""
+    return Level.URGENT if rule.concept.told == "crisis" else Level.NONE
 
 
 def _aside(screened: Screened) -> bool:

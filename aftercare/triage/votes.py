@@ -14,6 +14,7 @@ RED_FLAG = "red_flag"
 OTHER_FLAG, URGENT, CALM = "red_flag_other", "urgent", "none"
 LANGUAGE, EDUCATION, HUMAN = "language", "education", "human"
 WISHES = ("opt_out", "wrong_number", HUMAN, EDUCATION)
+NEVER = 2.0
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
 
@@ -31,10 +32,11 @@ class Thresholds:
 @dataclass(frozen=True)
 class Limits:
     """How much probability the second opinion needs for its red flags together, by what the
-    vocabulary made of the text: nothing (`alone`), an answer, a need or small talk
-    (`understood`), or a red flag that was denied, over or another's (`aside`).
+    vocabulary made of the text: nothing (`alone`), an answer, a wish or small talk
+    (`understood`), or a need, or a red flag that was denied, over or another's (`aside`).
 
-    The emergencies among them need `sure` to be one. Below `unsure`, an emergency that a pattern
+    One of them has to reach `clear` by itself: a little of everything is no meaning. The
+    emergencies among them need `sure` to be one. Below `unsure`, an emergency that a pattern
     saw is no more than urgent; below `doubt` it is for a human to read. Needs together need
     `need`, a wish `wish`.
     """
@@ -43,6 +45,7 @@ class Limits:
     understood: float = 0.95
     aside: float = 0.98
     sure: float = 0.7
+    clear: float = 0.3
     unsure: float = 0.4
     doubt: float = 0.03
     need: float = 0.4
@@ -86,7 +89,8 @@ def meaning_vote(
     flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
     total = sum(flags.values())
     likely = together(guess, rules)
-    if likely < _needed(weighed, rules, limits, answered):
+    clear = max(guess.get(URGENT, 0.0), *flags.values()) >= limits.clear
+    if likely < _needed(weighed, rules, limits, answered) or not clear:
         return None
     cues = (f"meaning: red flags together {likely:.2f}",)
     named = max(flags, key=lambda name: flags[name])
@@ -131,13 +135,16 @@ def _needed(
 ) -> float:
     """How sure the second opinion has to be, beside what the vocabulary made of the text."""
     flags = [w for w in weighed if w.match.section == "concepts" and _pressing(w, rules)]
-    if any(w.verdict is Verdict.STANDS for w in flags):
+    stands = any(w.verdict is Verdict.STANDS for w in flags)
+    if any(w.verdict is not Verdict.STANDS for w in flags):
+        # A red flag beside a denied one (`rash, no swelling`) was weighed: nothing to add.
+        return NEVER if stands else limits.aside
+    if stands:
         return limits.alone
-    if flags:
+    heard = {w.match.section for w in weighed if w.verdict is Verdict.STANDS}
+    if "needs" in heard:
         return limits.aside
-    known = ("needs", "wants", "calm")
-    understood = any(w.match.section in known and w.verdict is Verdict.STANDS for w in weighed)
-    return limits.understood if understood or answered else limits.alone
+    return limits.understood if answered or heard & {"wants", "calm"} else limits.alone
 
 
 def _pressing(weighed: Weighed, rules: Mapping[str, Rule]) -> bool:
