@@ -24,6 +24,10 @@ ASKED_AGAIN_WITHIN = timedelta(hours=24)
 __all__ = ["Heard", "Reply", "hear"]
 
 
+# No language's word is longer; between spaces, only noise is.
+LONGEST_WORD = 100
+
+
 @dataclass(frozen=True)
 class Heard:
     """What is said to a text, and whether a question waits for an answer after it."""
@@ -50,6 +54,8 @@ def hear(
     check_in = open_check_in(session, patient)
     question = question_of(clinic, check_in) if check_in else None
     body = message.body or ""
+    if not _worded(body):
+        heard_as, nlu = "fallback", Understanding("nlu_fallback", 0.0, {})
     reading = clinic.reader.read(body, patient.locale, question, nlu)
     message.reading = reading_json(reading, question)
     here = Ground(
@@ -99,6 +105,12 @@ def _emergency(here: Ground) -> Heard:
         end(here.check_in, here.now, "interrupted")
     told = here.clinic.reader.told(here.reading) or "emergency"
     return Heard((here.reply(told, kind="emergency"),))
+
+
+def _worded(body: str) -> bool:
+    """Whether a classifier can make anything of it: of a kept-down key it makes a guess."""
+    words = body.split()
+    return not words or any(len(w) <= LONGEST_WORD or not w.isascii() for w in words)
 
 
 def _unreached_emergency(session: Session, patient: Patient) -> Escalation | None:

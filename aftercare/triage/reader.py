@@ -23,6 +23,7 @@ from aftercare.triage.vocabulary import (
     load_vocabulary,
 )
 from aftercare.triage.votes import (
+    CALM,
     Limits,
     Thresholds,
     intent_names,
@@ -143,6 +144,8 @@ class Reader:
             return Level.EMERGENCY, ""
         if not guess or len(screened.heard.units) < FEWEST_DOUBTED or _aside(screened):
             return Level.EMERGENCY, ""
+        if guess.get(CALM, 0.0) < limits.calm:
+            return Level.EMERGENCY, ""  # A wish or a need beside a red flag speaks not against it.
         flags = together(guess, self._rules)
         cue = f"meaning: red flags only {flags:.2f}"
         if flags < limits.doubt:

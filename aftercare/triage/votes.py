@@ -36,9 +36,9 @@ class Limits:
     (`understood`), or a need, or a red flag that was denied, over or another's (`aside`).
 
     One of them has to reach `clear` by itself: a little of everything is no meaning. The
-    emergencies among them need `sure` to be one. Below `unsure`, an emergency that a pattern
-    saw is no more than urgent; below `doubt` it is for a human to read. Needs together need
-    `need`, a wish `wish`.
+    emergencies among them need `sure` to be one. Where it takes a text for `calm`, an emergency
+    that a pattern saw is no more than urgent below `unsure`, and for a human to read below
+    `doubt`. Needs together need `need`, a wish `wish`.
     """
 
     alone: float = 0.9
@@ -46,6 +46,7 @@ class Limits:
     aside: float = 0.98
     sure: float = 0.7
     clear: float = 0.3
+    calm: float = 0.9
     unsure: float = 0.4
     doubt: float = 0.03
     need: float = 0.4
