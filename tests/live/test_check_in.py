@@ -65,14 +65,14 @@ def test_words_nobody_understands_are_an_answer_while_a_question_waits(
     rasa: Rasa, turns: ScriptedTurns, patient: str
 ) -> None:
     rasa.begin(patient, "day 3")
-    rasa.says(patient, "qwrtz plmk vbnx")
+    rasa.says(patient, "purple monkey dishwasher")
     assert [heard.heard_as for heard in turns.heard] == ["answer"]
 
 
 def test_words_nobody_understands_are_a_fallback_otherwise(
     rasa: Rasa, turns: ScriptedTurns, patient: str
 ) -> None:
-    assert rasa.says(patient, "qwrtz plmk vbnx") == ["(fallback)"]
+    assert rasa.says(patient, "purple monkey dishwasher") == ["(fallback)"]
 
 
 def test_after_the_end_an_answer_has_no_question(
