@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from aftercare.protocols import NOT_SURE, AnswerType, Question, Value
 from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.fold import Unit, fold
+from aftercare.triage.measures import believable
 from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert, guess_unit
 
 # How sure we are, where the product asks back below about one half.
@@ -160,9 +161,16 @@ def _bad_answer(question: Question) -> bool | None:
 def _number(question: Question, heard: Heard) -> Answer:
     readings = [_measured(question, n, heard) for n in _present(heard)]
     readings = [r for r in readings if r.value is not None]
-    if not readings and question.unit is None:
-        return _none(question, heard)
-    return max(readings, key=lambda r: r.confidence, default=Answer(None))
+    best = max(readings, key=lambda r: r.confidence, default=Answer(None))
+    if question.unit is None and (best.value is None or _not_one(heard)):
+        none = _none(question, heard)
+        return none if none.value is not None else best
+    return best
+
+
+def _not_one(heard: Heard) -> bool:
+    """`not a single one` counts nothing."""
+    return len(heard.numbers) == 1 and heard.numbers[0].spelled and heard.numbers[0].value == 1
 
 
 def _present(heard: Heard) -> list[Number]:
@@ -185,8 +193,9 @@ def _measured(question: Question, number: Number, heard: Heard) -> Answer:
         return Answer(None)
     if number.unit is None:
         converted = guess_unit(converted, question.unit, question.plausible)
+    plausible = question.plausible or believable(question.unit)
     sure = SURE if number.unit == question.unit or len(heard.numbers) == 1 else LIKELY
-    if question.plausible and not question.plausible[0] <= converted <= question.plausible[1]:
+    if plausible and not plausible[0] <= converted <= plausible[1]:
         sure = IMPLAUSIBLE
     return Answer(converted, question.unit, sure, words)
 

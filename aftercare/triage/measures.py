@@ -9,8 +9,9 @@ from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert
 from aftercare.triage.vocabulary import Threshold
 
 # `other` is what looks like a measure and is none: the weather, the price of oil.
-# How many words may stand between the name of a measure and its value.
-NEAR = 5
+# How many words may stand between the name of a measure and its value; in the answer to a
+# question for another one (`72 after i sat a spell`), next to none.
+NEAR, NEXT = 5, 1
 
 _UNIT = {
     "sugar": "mg/dL",
@@ -24,6 +25,8 @@ _UNIT = {
 IN_GRAMS = frozenset({"fr", "ht"})
 # A pressure in centimetres of mercury, as many countries say it: 12 over 8, 19 over 11.
 _CENTIMETRES = (9, 26)
+# Of two numbers for a pressure the second is the lower one, where the first can be the upper.
+_LEAST_UPPER = 85
 # Degrees that no weather is taken for: `昨晚38度5`, with no word for the temperature.
 _FEVERISH = (37.5, 43.0)
 # What a value has to be, in that unit, to be taken for a measurement at all.
@@ -35,6 +38,11 @@ _BELIEVABLE = {
     "pressure_lower": (20, 200),
     "pulse": (20, 260),
 }
+
+
+def believable(unit: str | None) -> tuple[float, float] | None:
+    """What a body can have, in `unit`, where no question says what is plausible."""
+    return next((_BELIEVABLE[name] for name, of in _UNIT.items() if of == unit), None)
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,18 @@ def beyond(
     """Each value beyond a threshold; `asked` is the unit of the question in hand, `grams`
     whether the patient's language measures sugar in grams a litre."""
     named = [w for w in weighed if w.match.section == "measures"]
+    answered, upper = False, 0.0
     for number in numbers:
-        measure = _measure(number, named, asked)
+        measure = _measure(number, named, asked, answered)
         if not measure:
             continue
+        answered = True
         in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
         meant = replace(number, unit="g/L") if in_grams else number
+        if measure == "pressure" and number.lower is None:
+            if number.value < upper:
+                meant, measure = replace(number, unit="mmHg"), "pressure_lower"
+            upper = max(upper, number.value if number.value >= _LEAST_UPPER else 0.0)
         for name, value in _values(measure, meant).items():
             yield from (
                 Measured(t.concept, name, value, number)
@@ -71,20 +85,24 @@ def beyond(
             )
 
 
-def _measure(number: Number, named: Sequence[Weighed], asked: str | None) -> str | None:
+def _measure(
+    number: Number, named: Sequence[Weighed], asked: str | None, answered: bool
+) -> str | None:
+    """What `number` measures; of bare ones only the first answers the question in hand."""
     near = [
         (max(number.start - w.match.end, w.match.start - number.end), w)
         for w in named
         if w.verdict in (Verdict.STANDS, Verdict.DENIED)
     ]
-    close = sorted((gap, w.match.name) for gap, w in near if gap <= NEAR)
+    reach = NEAR if asked is None else NEXT
+    close = sorted((gap, w.match.name) for gap, w in near if gap <= reach)
     if close:
         return None if close[0][1] == "other" else close[0][1]
     if number.lower is not None and number.unit == "mmHg":
         return "pressure"
     if number.unit == "°C" and _FEVERISH[0] <= number.value <= _FEVERISH[1]:
         return "temperature"
-    unit = number.unit or asked
+    unit = number.unit or (None if answered else asked)
     return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aftercare.triage.fold import Unit, fold
 from aftercare.triage.numerals import certain, numeral
+from aftercare.triage.spelled import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ _UNITS = {
     "mmhg": "mmHg",
     "bpm": "bpm",
 }
+# What a vocabulary calls a word that is said after a number and is no unit: `백십이 정도`.
+_ABOUT = "about"
 _SPLIT = re.compile(r"(?P<number>\d+(?:[.,/]\d+)*)(?P<unit>\D+)?")
 _NOT_A_MEASURE = frozenset(
     [
@@ -100,9 +103,9 @@ def _plain(
                 yield _with_unit(number, units, measures)
             place += 1
         elif form in words:
-            number = _spelled(units, words, place)
-            yield _with_unit(number, units, measures)
-            place = number.end
+            value, end = spelled(units, words, place)
+            yield _with_unit(Number(value, place, end, spelled=True), units, measures)
+            place = end
         elif word := _close_number(units, place, words, measures, joints):
             yield _with_unit(word, units, measures)
             place = word.end
@@ -127,9 +130,16 @@ def _close_number(
         if joined or measured or certain(units[place:end]) or _apart(units, place, end):
             return Number(value, place, end, spelled=True)
     if length := _longest_word(units, place, words):
-        word = "".join(u.form for u in units[place : place + length])
-        return Number(words[word], place, place + length, spelled=True)
+        value, end = words[_word(units, place, length)], place + length
+        more = _longest_word(units, end, words) if value in range(10, 100, 10) else 0
+        if more and words[_word(units, end, more)] < 10:  # `아흔둘`
+            value, end = value + words[_word(units, end, more)], end + more
+        return Number(value, place, end, spelled=True)
     return None
+
+
+def _word(units: Sequence[Unit], place: int, length: int) -> str:
+    return "".join(unit.form for unit in units[place : place + length])
 
 
 def _apart(units: Sequence[Unit], start: int, end: int) -> bool:
@@ -169,33 +179,6 @@ def _decimal_value(digits: str) -> float:
     return float(f"{whole or 0}.{rest[0]}" if rest else whole)
 
 
-def _spelled(units: Sequence[Unit], words: Mapping[str, float], place: int) -> Number:
-    """`one hundred and eighty two`, `one eighty two`, `ciento ochenta y dos`."""
-    total, last, end = words[units[place].form], words[units[place].form], place + 1
-    while end < len(units):
-        ahead = end + (units[end].form in ("and", "y", "et", "e", "ak"))
-        if ahead >= len(units) or units[ahead].form not in words:
-            break
-        value = words[units[ahead].form]
-        joined = _join(total, last, value)
-        if joined is None:
-            break
-        total, last, end = joined, value, ahead + 1
-    return Number(total, place, end, spelled=True)
-
-
-def _join(total: float, last: float, value: float) -> float | None:
-    if value == 100 and total < 10:
-        return total * 100
-    if last >= 100 and value < 100:
-        return total + value
-    if last in range(20, 100, 10) and value < 10:
-        return total + value
-    if total < 10 and value in range(10, 100):
-        return total * 100 + value
-    return None
-
-
 def _with_unit(number: Number, units: Sequence[Unit], measures: Mapping[str, str]) -> Number:
     end = number.end
     while number.unit is None and end < min(len(units), number.end + 2):
@@ -207,7 +190,7 @@ def _with_unit(number: Number, units: Sequence[Unit], measures: Mapping[str, str
         if length:
             form, end = "".join(u.form for u in units[end : end + length]), end + length - 1
         unit = measures.get(form) or _UNITS.get(form)
-        if unit:
+        if unit and unit != _ABOUT:
             return Number(number.value, number.start, end + 1, unit, number.lower, number.spelled)
         break
     return number

@@ -1,0 +1,103 @@
+"""Numbers as people say them: spelled out, in pairs, beside other numbers."""
+
+import pytest
+
+from aftercare import settings
+from aftercare.levels import Level
+from aftercare.protocols import Question, question_from
+from aftercare.triage import Reader, Reading
+
+READER = Reader.load(settings.ROOT / "content")
+
+
+def number(text: str, unit: str | None, **flags: str) -> Question:
+    asked = {"text": text, "answer": "number", "unit": unit, "flags": flags}
+    return question_from(asked)
+
+
+SUGAR = question_from(
+    {
+        "text": "What was your fasting sugar this morning?",
+        "answer": "number",
+        "unit": "mg/dL",
+        "flags": {"< 54": "emergency", "> 240": "urgent"},
+    }
+)
+PRESSURE = number("What was your blood pressure today?", "mmHg")
+PULSE = number("What was your heart rate today?", "bpm")
+TEMPERATURE = question_from(
+    {
+        "text": "What is your temperature today?",
+        "answer": "number",
+        "unit": "°F",
+        "flags": {">= 104": "emergency", ">= 100.4": "urgent"},
+    }
+)
+MISSED = question_from(
+    {
+        "text": "How many doses of your medicines did you miss in the last 3 days?",
+        "answer": "number",
+        "flags": {">= 1": "routine"},
+    }
+)
+
+
+def read(text: str, question: Question, locale: str) -> Reading:
+    return READER.read(text, locale, question)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "value"),
+    [
+        ("one oh three", "en", 103),
+        ("one eighty two", "en", 182),
+        ("cent vingt-quatre", "fr", 124),
+        ("quatre-vingt-dix-huit", "fr", 98),
+        ("san ventwa", "ht", 123),
+        ("ciento ochenta y dos", "es", 182),
+        ("isandaan dalawampu", "tl", 120),
+        ("백십이 정도 나옵디다", "ko", 112),
+        ("아흔둘", "ko", 92),
+        ("ميه وخمسه وعشرين", "ar", 125),
+    ],
+)
+def test_a_sugar_spelled_out_is_the_number_it_says(text: str, locale: str, value: float) -> None:
+    assert read(text, SUGAR, locale).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("126 sa ibabaw 74 sa ilalim", "tl"),
+        ("위 118 아래 70", "ko"),
+        ("一百二十六,七十八", "zh-Hans"),
+        ("cent vingt-quatre sur soixante-seize", "fr"),
+        ("san ventwa sou swasanndis", "ht"),
+        ("ciento treynta over otsenta", "tl"),
+        ("128 76", "en"),
+    ],
+)
+def test_the_second_of_two_pressures_is_the_lower_one(text: str, locale: str) -> None:
+    assert read(text, PRESSURE, locale).level is Level.NONE
+
+
+@pytest.mark.parametrize("text", ["72 after i sat a spell", "64, after 20 minutes of biking"])
+def test_other_numbers_in_an_answer_are_not_the_pulse(text: str) -> None:
+    assert read(text, PULSE, "en").level is Level.NONE
+
+
+def test_a_pulse_of_170_alarms_whatever_else_is_counted() -> None:
+    assert read("170 after 20 minutes in the chair", PULSE, "en").level is Level.EMERGENCY
+
+
+def test_degrees_and_a_half_are_understood_in_arabic() -> None:
+    assert read("ستة وثلاثين ونص", TEMPERATURE, "ar").level is Level.NONE
+    assert read("تسعة وثلاثين ونص", TEMPERATURE, "ar").level is Level.URGENT
+
+
+def test_a_temperature_no_body_has_is_asked_about_before_it_alarms() -> None:
+    assert read("890", TEMPERATURE, "en").level is Level.NONE
+
+
+def test_not_one_is_no_dose_missed() -> None:
+    assert read("no, not one", MISSED, "en").value == 0
