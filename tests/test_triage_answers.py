@@ -179,3 +179,31 @@ def test_the_classifier_does_not_overrule_a_denial() -> None:
 def test_the_classifier_on_small_talk_only_calls_a_human_in() -> None:
     nlu = vote(self_harm=0.95, affirm=0.05)
     assert READER.read("watching the game with my grandkids", "en", nlu=nlu).level is Level.ROUTINE
+
+
+HARM = asked(
+    "In the past few days, have you had thoughts of hurting yourself?",
+    "yes_no",
+    flags={"yes": "emergency"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("Mais vous êtes fou, j'ai une fille à marier en juin", "fr"),
+        ("да вы что, мне ещё правнуков нянчить", "ru"),
+    ],
+)
+def test_an_indignant_no_is_not_taken_for_a_yes_because_of_one_word(text: str, locale: str) -> None:
+    assert read(text, HARM, locale).level < Level.URGENT
+
+
+def test_a_plain_yes_counts_however_calm_the_rest_sounds() -> None:
+    assert read("yes, and the weather is lovely here", HARM).level is Level.EMERGENCY
+
+
+def test_the_classifier_alone_makes_no_emergency_of_what_means_nothing_of_the_kind() -> None:
+    nlu = vote(stroke_signs=0.97, affirm=0.03)
+    text = "you have the wrong number, this is a bakery"
+    assert READER.read(text, "en", nlu=nlu).level < Level.URGENT

@@ -111,3 +111,16 @@ def test_what_cannot_be_read_is_left_to_a_human(text: str) -> None:
 )
 def test_what_was_understood_is_not_left_to_a_human(text: str) -> None:
     assert not READER.screen(text, "en").unread
+
+
+def test_words_that_only_sound_like_an_opt_out_go_to_a_human_and_end_nothing() -> None:
+    leaving = "papier de l'huissier sur la porte pour le 30, jsors de l'hosto moi, jvais aller ou"
+    read = READER.read(leaving, "fr")
+    assert "opt_out" not in read.wants
+    assert "human" in read.wants
+
+
+def test_an_opt_out_beside_a_red_flag_is_both() -> None:
+    read = READER.read("stop texting me, my chest hurts bad", "en")
+    assert "opt_out" in read.wants
+    assert read.level is Level.EMERGENCY

@@ -79,7 +79,7 @@ def learn(
     from aftercare.triage.lessons import lessons, shares
 
     texts = [line for file in calm or () for line in file.read_text("utf-8").splitlines()]
-    taught = lessons(ROOT, _reader(), texts)
+    taught = lessons(ROOT, _reader(second_opinion=False), texts)
     for label, count in sorted(shares(taught).items(), key=lambda row: -row[1]):
         typer.echo(f"{count:7d}  {label}")
     typer.echo(f"Learning from {len(taught)} texts; this takes a few minutes.")
@@ -87,11 +87,11 @@ def learn(
     typer.echo(f"Written: {meaning.save(ROOT / 'content' / 'red_flags')}")
 
 
-def _reader() -> "Reader":
+def _reader(second_opinion: bool = True) -> "Reader":
     from aftercare.settings import ROOT
     from aftercare.triage import Reader
 
-    return Reader.load(ROOT / "content")
+    return Reader.load(ROOT / "content", second_opinion)
 
 
 def _classifier(url: str) -> "Understand | None":

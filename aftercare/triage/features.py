@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # How many numbers the sentence encoder makes of a text.
 WIDTH = 512
 # Words and runs of letters are told apart by so many numbers; a few share one.
-BUCKETS = 1 << 16
+BUCKETS = 1 << 17
 SHORTEST_RUN, LONGEST_RUN = 2, 4
 
 
@@ -44,11 +44,23 @@ def vector(text: str) -> "Vectors":
 def buckets(text: str, around: Sequence[str] = ()) -> list[int]:
     """The numbers of the words, word pairs and runs of letters in `text`, each once.
 
-    `around` names what is known beside them: what was asked, how it was answered.
+    `around` names what is known beside them: what was asked (a bare name), how it was answered
+    (`=…`), and what the vocabulary saw (`+…`).
     """
     units = words(clean(text))
-    named = {*_words(units), *_runs(_joined(units)), *(f"?{name}" for name in around)}
+    named = {*_words(units), *_runs(_joined(units)), *_beside(units, around)}
     return sorted({crc32(name.encode()) % BUCKETS for name in named})
+
+
+def _beside(units: Sequence[Unit], around: Sequence[str]) -> Iterator[str]:
+    asked = [name for name in around if name[0] not in "=+"]
+    yield from (f"?{name}" for name in around)
+    # `two pillows` is one thing to `how do you sleep?` and another to `what did you buy?`.
+    for topic in asked:
+        yield from (f"?{topic}{state}" for state in around if state[0] == "=")
+        yield from (f"?{topic}|{unit.form}" for unit in units)
+    if units:
+        yield from ("^" + units[0].form, "$" + units[-1].form)
 
 
 def _words(units: Sequence[Unit]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 Weights learned from labelled texts (`aftercare triage learn`) turn the words, the runs of
 letters and the sentence vector of a text into the probability of each red flag, need and wish.
+Two voices learn the same: one adds up what each word says, the other hears words together.
 The encoder of the vector is a package; without it, or without weights, the screen reads by its
 vocabulary alone.
 """
@@ -25,16 +26,46 @@ VECTOR_WEIGHT, WORDS_WEIGHT = 4.0, 3.0
 
 
 @dataclass(frozen=True)
+class Layer:
+    """Sums of what was learned of each feature: a row for each, a column for each sum."""
+
+    of_vector: "Vectors"
+    of_words: "Vectors"
+    """One byte each; times `scale` it is the weight."""
+    scale: "Vectors"
+    bias: "Vectors"
+
+    @classmethod
+    def pack(cls, weights: "Vectors", bias: "Vectors") -> "Layer":
+        """Of learned `weights`, features by sums."""
+        import numpy as np
+
+        of_words = weights[WIDTH:]
+        scale = np.maximum(np.abs(of_words).max(axis=0), 1e-9) / 127
+        packed = np.round(of_words / scale).astype("i1")
+        return cls(weights[:WIDTH].astype("f4"), packed, scale.astype("f4"), bias.astype("f4"))
+
+    def sums(self, seen: "Vectors", named: Sequence[int]) -> "Vectors":
+        """What a text's vector and its words come to."""
+        words = self.of_words[named].sum(axis=0, dtype="f4") * self.scale
+        words *= WORDS_WEIGHT / max(len(named), 1) ** 0.5
+        sums: Vectors = seen @ self.of_vector * VECTOR_WEIGHT + words + self.bias
+        return sums
+
+
+@dataclass(frozen=True)
 class Meaning:
-    """The learned weights: a row for each feature, a column for each class."""
+    """What was learned: the probability of each class is what both voices agree on."""
 
     classes: tuple[str, ...]
     languages: frozenset[str]
     """What it was taught in; of other languages it knows little."""
-    of_vector: "Vectors"
-    of_words: "Vectors"
-    scale: "Vectors"
-    bias: "Vectors"
+    plain: Layer
+    """Scores of the classes."""
+    hidden: Layer
+    """What words say together, from which `out` and `out_bias` make scores."""
+    out: "Vectors"
+    out_bias: "Vectors"
 
     @classmethod
     def load(cls, folder: Path) -> "Meaning | None":
@@ -49,44 +80,20 @@ class Meaning:
             return cls(
                 tuple(json.loads(str(kept["classes"]))),
                 frozenset(json.loads(str(kept["languages"]))),
-                kept["of_vector"].astype("f4"),
-                kept["of_words"],
-                kept["scale"],
-                kept["bias"],
+                _layer(kept, "plain"),
+                _layer(kept, "hidden"),
+                kept["out"].astype("f4"),
+                kept["out_bias"],
             )
-
-    @classmethod
-    def from_weights(
-        cls,
-        classes: Sequence[str],
-        languages: Sequence[str],
-        weights: "Vectors",
-        bias: "Vectors",
-    ) -> "Meaning":
-        """Pack learned `weights` (features by classes): those of words in one byte each."""
-        import numpy as np
-
-        of_words = weights[WIDTH:]
-        scale = np.maximum(np.abs(of_words).max(axis=0), 1e-9) / 127
-        packed = np.round(of_words / scale).astype("i1")
-        return cls(
-            tuple(classes),
-            frozenset(languages),
-            weights[:WIDTH].astype("f4"),
-            packed,
-            scale.astype("f4"),
-            bias.astype("f4"),
-        )
 
     def guess(self, text: str, around: Sequence[str] = ()) -> Mapping[str, float]:
         """The probability of each class, given what is known around it (`Reader.around`)."""
         import numpy as np
 
         named = buckets(text, around)
-        words = self.of_words[named].sum(axis=0, dtype="f4") * self.scale
-        words *= WORDS_WEIGHT / max(len(named), 1) ** 0.5
-        scores = np.asarray(vector(text.lower())) @ self.of_vector * VECTOR_WEIGHT
-        scores = scores + words + self.bias
+        seen = np.asarray(vector(text.lower()))
+        heard = np.maximum(self.hidden.sums(seen, named), 0.0)
+        scores = (self.plain.sums(seen, named) + heard @ self.out + self.out_bias) / 2
         likely = np.exp(scores - scores.max())
         return dict(zip(self.classes, (likely / likely.sum()).tolist(), strict=True))
 
@@ -99,10 +106,10 @@ class Meaning:
             file,
             classes=np.array(json.dumps(self.classes)),
             languages=np.array(json.dumps(sorted(self.languages))),
-            of_vector=self.of_vector.astype("f2"),
-            of_words=self.of_words,
-            scale=self.scale,
-            bias=self.bias,
+            out=self.out.astype("f2"),
+            out_bias=self.out_bias.astype("f4"),
+            **_kept(self.plain, "plain"),
+            **_kept(self.hidden, "hidden"),
         )
         return file
 
@@ -110,7 +117,7 @@ class Meaning:
 def features(texts: Sequence[str], around: Sequence[Sequence[str]]) -> Any:
     """The features of many texts as a sparse matrix, for learning. Needs scipy.
 
-    The vector comes first, then the words, each weighed as `Meaning.guess` weighs them.
+    The vector comes first, then the words, each weighed as `Layer.sums` weighs them.
     """
     import numpy as np
     from scipy import sparse
@@ -125,3 +132,21 @@ def features(texts: Sequence[str], around: Sequence[Sequence[str]]) -> Any:
         shape=(len(texts), BUCKETS),
     )
     return sparse.hstack([sparse.csr_matrix(vectors.astype("f4")), words]).tocsr()
+
+
+def _layer(kept: Mapping[str, Any], name: str) -> Layer:
+    return Layer(
+        kept[f"{name}_of_vector"].astype("f4"),
+        kept[f"{name}_of_words"],
+        kept[f"{name}_scale"],
+        kept[f"{name}_bias"],
+    )
+
+
+def _kept(layer: Layer, name: str) -> dict[str, Any]:
+    return {
+        f"{name}_of_vector": layer.of_vector.astype("f2"),
+        f"{name}_of_words": layer.of_words,
+        f"{name}_scale": layer.scale,
+        f"{name}_bias": layer.bias,
+    }

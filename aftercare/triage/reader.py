@@ -24,12 +24,14 @@ from aftercare.triage.vocabulary import (
 )
 from aftercare.triage.votes import (
     CALM,
+    HUMAN,
     Limits,
     Thresholds,
     intent_names,
     meaning_vote,
     meant_need,
     meant_wishes,
+    no_opt_out,
     red_flag_vote,
     together,
 )
@@ -67,8 +69,9 @@ class Reader:
         self.concepts: Mapping[str, Concept] = {name: rule.concept for name, rule in rules.items()}
 
     @classmethod
-    def load(cls, content_dir: Path) -> "Reader":
-        """Compile the vocabularies under `content_dir`/red_flags."""
+    def load(cls, content_dir: Path, second_opinion: bool = True) -> "Reader":
+        """Compile the vocabularies under `content_dir`/red_flags; without the second opinion
+        to learn it."""
         folder = content_dir / "red_flags"
         common = folder / "concepts.yml"
         files = sorted(path for path in folder.glob("*.yml") if path != common)
@@ -78,7 +81,7 @@ class Reader:
             load_thresholds(common),
             load_settings(common),
             load_topics(common),
-            Meaning.load(folder),
+            Meaning.load(folder) if second_opinion else None,
         )
 
     @property
@@ -118,20 +121,25 @@ class Reader:
         screened = self._screen.hear(clean(text), locale)
         given = answer(question, screened.heard, self._topic(question)) if question else None
         guess = self._guess(screened, question, given)
+        doubted = self._doubted(screened, guess, locale)
         evidence = [
-            *self._flags(screened, self._doubted(screened, guess, locale)),
+            *self._flags(screened, doubted),
             *self._beyond(screened, question),
-            *self._answered(question, given),
-            *self._meant(screened, guess, given),
-            *self._voted(screened, nlu),
+            *self._answered(question, given, doubted),
+            *self._meant(screened, guess, question is not None),
+            *self._voted(screened, nlu, guess),
         ]
+        if question and given and _unlikely(question, given, doubted[0]):
+            given = None  # It is asked once more.
         wishes = intent_names(nlu, self._intents, self._votes)
         wants = frozenset(screened.standing("wants")) | {
             w.removeprefix("want.") for w in wishes if w.startswith("want.")
         }
+        if guess and "opt_out" in wants and no_opt_out(guess, self._rules, self._meant_limits):
+            wants = wants - {"opt_out"} | {HUMAN}
         needs = self._needs(screened, question, given, wishes)
         if guess and highest(e.level for e in evidence) < Level.URGENT:
-            needs, wants = self._also(guess, needs, wants, given)
+            needs, wants = self._also(guess, needs, wants, self._settled(question, given))
         evidence += self._followed_up(screened, needs, wants, evidence)
         return self._reading(screened, evidence, needs, wants, given)
 
@@ -187,15 +195,20 @@ class Reader:
             cue = f"{found.measure} {found.value:g}"
             yield Evidence(rule.concept.id, rule.concept.level, "screen", matched, (cue,))
 
-    def _answered(self, question: Question | None, given: Answer | None) -> Iterator[Evidence]:
+    def _answered(
+        self, question: Question | None, given: Answer | None, doubted: tuple[Level, str]
+    ) -> Iterator[Evidence]:
         if question is None or given is None or given.value is None:
             return
         if given.confidence < 0.5 and isinstance(given.value, float):
             return  # An implausible number is confirmed before it alarms anybody.
         for flag in question.assess(given.value):
             concept = flag.concept or question.id or "answer"
-            cue = f"answer {flag.when} to: {question.text}"
-            yield Evidence(concept, flag.level, "question", given.matched, (cue,))
+            cues, level = [f"answer {flag.when} to: {question.text}"], flag.level
+            if _worked_out(given) and doubted[0] < level:
+                level = doubted[0]
+                cues.append(doubted[1])
+            yield Evidence(concept, level, "question", given.matched, tuple(cues))
 
     def _guess(
         self, screened: Screened, question: Question | None, given: Answer | None
@@ -225,16 +238,15 @@ class Reader:
             told.append("=unanswered")
         if _aside(screened):
             told.append("=aside")
-        return (*told, *(f"={section}" for section in _HEARD if any(screened.standing(section))))
+        told += (f"={section}" for section in _HEARD if any(screened.standing(section)))
+        return (*told, *sorted(_sighted(screened)))
 
     def _meant(
-        self, screened: Screened, guess: Mapping[str, float], given: Answer | None
+        self, screened: Screened, guess: Mapping[str, float], asked: bool
     ) -> Iterator[Evidence]:
-        answered = given is not None and given.value is not None
+        weighed = screened.heard.weighed
         if guess and (
-            found := meaning_vote(
-                guess, screened.heard.weighed, self._rules, self._meant_limits, answered
-            )
+            found := meaning_vote(guess, weighed, self._rules, self._meant_limits, asked)
         ):
             yield found
 
@@ -243,21 +255,30 @@ class Reader:
         guess: Mapping[str, float],
         needs: tuple[str, ...],
         wants: frozenset[str],
-        given: Answer | None,
+        settled: frozenset[str],
     ) -> tuple[tuple[str, ...], frozenset[str]]:
         """The needs and wishes, with those that the second opinion alone sees."""
         if not wants:
             wants = frozenset(meant_wishes(guess, self._meant_limits))
-        answered = given is not None and given.value is not None
-        if not needs and not wants and not answered:
-            meant = meant_need(guess, _NEEDS, self._meant_limits)
+        if not needs and not wants:
+            meant = meant_need(guess, _NEEDS, settled, self._meant_limits)
             needs = (meant,) if meant else ()
         return needs, wants
 
-    def _voted(self, screened: Screened, nlu: Understanding | None) -> Iterator[Evidence]:
+    def _settled(self, question: Question | None, given: Answer | None) -> frozenset[str]:
+        """The needs that were asked about and are none: `yes my son takes me`."""
+        if not question or not given or given.confidence < SURE:
+            return frozenset()
+        if not isinstance(given.value, bool) or question.assess(given.value):
+            return frozenset()
+        return self._topic(question) & _NEEDS
+
+    def _voted(
+        self, screened: Screened, nlu: Understanding | None, guess: Mapping[str, float]
+    ) -> Iterator[Evidence]:
         if nlu is None:
             return
-        found = red_flag_vote(nlu, screened.heard.weighed, self._rules, self._votes)
+        found = red_flag_vote(nlu, screened.heard.weighed, self._rules, self._votes, guess)
         if found:
             yield found
 
@@ -269,12 +290,10 @@ class Reader:
         wishes: Sequence[str],
     ) -> tuple[str, ...]:
         needs = [*screened.standing("needs"), *(w for w in wishes if not w.startswith("want."))]
-        if question and given and isinstance(given.value, bool):
-            asked_about = {topic for topic in self._topic(question) if topic in _NEEDS}
-            if question.assess(given.value):
-                needs += sorted(asked_about)
-            elif given.confidence == SURE:  # `yes my son takes me` needs no ride.
-                needs = [need for need in needs if need not in asked_about]
+        settled = self._settled(question, given)
+        if question and given and isinstance(given.value, bool) and question.assess(given.value):
+            needs += sorted(self._topic(question) & _NEEDS)
+        needs = [need for need in needs if need not in settled]
         return tuple(dict.fromkeys(needs))
 
     def _followed_up(
@@ -343,6 +362,8 @@ class Reader:
         )
 
 
+# What the vocabulary saw, as it tells the second opinion.
+SEEN = "+"
 # What else the vocabulary tells the second opinion that it heard.
 _HEARD = ("calm", "needs", "wants")
 _NEEDS = frozenset(
@@ -359,9 +380,30 @@ def _never_below(rule: Rule) -> Level:
     return Level.URGENT if rule.concept.told == "crisis" else Level.NONE
 
 
+def _worked_out(given: Answer) -> bool:
+    """Whether a yes or no was inferred from what was said, not said outright."""
+    return isinstance(given.value, bool) and given.confidence < SURE
+
+
+def _unlikely(question: Question, given: Answer, most: Level) -> bool:
+    """An alarming yes or no that was inferred from a text that means nothing alarming."""
+    flagged = isinstance(given.value, bool) and bool(question.assess(given.value))
+    return flagged and _worked_out(given) and most < Level.URGENT
+
+
 def _aside(screened: Screened) -> bool:
     """Whether a red flag was denied, over, supposed or another's: symptoms are spoken of."""
     return any(w.verdict is not Verdict.STANDS for w in screened.named("concepts"))
+
+
+def _sighted(screened: Screened) -> set[str]:
+    """Each concept that the vocabulary saw with what stands around it; each need and wish."""
+    flags = {f"{SEEN}{w.match.name}:{w.verdict}" for w in screened.named("concepts")}
+    return flags | {
+        f"{SEEN}{section}.{name}"
+        for section in ("needs", "wants")
+        for name in screened.standing(section)
+    }
 
 
 def _left(rule: Rule, verdict: Verdict) -> Level:

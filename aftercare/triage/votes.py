@@ -14,7 +14,8 @@ RED_FLAG = "red_flag"
 OTHER_FLAG, URGENT, CALM = "red_flag_other", "urgent", "none"
 LANGUAGE, EDUCATION, HUMAN = "language", "education", "human"
 WISHES = ("opt_out", "wrong_number", HUMAN, EDUCATION)
-NEVER = 2.0
+# What the patient is told where life is not wanted.
+CRISIS = "crisis"
 # The concept of a vote that names none.
 UNNAMED = "possible_red_flag"
 
@@ -22,35 +23,45 @@ UNNAMED = "possible_red_flag"
 @dataclass(frozen=True)
 class Thresholds:
     """How much probability Rasa's red-flag intents need together: for somebody to call
-    today (`alone`), for an emergency (`sure`); and how sure any other intent has to be."""
+    today (`alone`), for an emergency (`sure`); how much the second opinion has to give to the
+    same (`agreed`, `both`); and how sure any other intent has to be (`intent`)."""
 
     alone: float = 0.6
     sure: float = 0.9
     intent: float = 0.7
+    agreed: float = 0.3
+    both: float = 0.5
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much probability the second opinion needs for its red flags together, by what the
-    vocabulary made of the text: nothing (`alone`), an answer, a wish or small talk
-    (`understood`), or a need, or a red flag that was denied, over or another's (`aside`).
+    """How much probability the second opinion needs for its red flags together: of a text that
+    nobody asked for (`alone`), of an answer (`asked`), which is about health already, and where
+    the vocabulary set a red flag `aside` (denied, over, another's), since it weighed the words.
 
     One of them has to reach `clear` by itself: a little of everything is no meaning. The
-    emergencies among them need `sure` to be one. Where it takes a text for `calm`, an emergency
-    that a pattern saw is no more than urgent below `unsure`, and for a human to read below
-    `doubt`. Needs together need `need`, a wish `wish`.
+    emergencies among them need `sure` to be one, `beside` where a red flag was set aside, and
+    `denied` where it is their own and a lesser one stands. Where the second opinion takes a
+    text for `calm`, an emergency that a pattern saw is no more than urgent below `unsure`, and
+    for a human to read below `doubt`. Needs together need `need`, or
+    `settled` where the answer says that there is none, and a wish `wish`; what a pattern takes
+    for an opt-out is one from `opt_out`.
     """
 
-    alone: float = 0.9
-    understood: float = 0.95
-    aside: float = 0.98
-    sure: float = 0.7
-    clear: float = 0.3
-    calm: float = 0.9
-    unsure: float = 0.4
-    doubt: float = 0.03
-    need: float = 0.4
+    alone: float = 0.7
+    asked: float = 0.5
+    aside: float = 0.8
+    sure: float = 0.6
+    beside: float = 0.9
+    denied: float = 0.99
+    clear: float = 0.2
+    calm: float = 0.4
+    unsure: float = 0.5
+    doubt: float = 0.1
+    need: float = 0.5
+    settled: float = 0.7
     wish: float = 0.7
+    opt_out: float = 0.05
 
 
 def red_flag_vote(
@@ -58,11 +69,14 @@ def red_flag_vote(
     weighed: Sequence[Weighed],
     rules: Mapping[str, Rule],
     thresholds: Thresholds,
+    guess: Mapping[str, float] | None = None,
 ) -> Evidence | None:
     """Evidence when the red-flag intents together are probable enough.
 
     It speaks where the screen found nothing. What the screen found stands at its level,
-    and the words that it set aside (a denial, an idiom) are not brought in again.
+    and the words that it set aside (a denial, an idiom) are not brought in again. Where the
+    second opinion has a `guess`, both have to think so; else only what may be self-harm goes to
+    a human to read.
     """
     flags = {i: p for i, p in nlu.ranking.items() if _reports(i, rules)}
     total = sum(flags.values())
@@ -70,7 +84,11 @@ def red_flag_vote(
         return None
     concept = _concept(max(flags, key=lambda intent: flags[intent]), rules)
     level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
-    if _calm(weighed):
+    if guess and emergencies(guess, rules) < thresholds.both:
+        level = Level.URGENT
+    if _calm(weighed) or (guess and together(guess, rules) < thresholds.agreed):
+        if total < thresholds.sure or (guess and rules[concept].concept.told != CRISIS):
+            return None
         level = Level.ROUTINE
     cues = (f"red-flag intents together {total:.2f}",)
     return Evidence(concept, level, "nlu", nlu.intent, cues)
@@ -81,26 +99,45 @@ def meaning_vote(
     weighed: Sequence[Weighed],
     rules: Mapping[str, Rule],
     limits: Limits,
-    answered: bool = False,
+    asked: bool = False,
 ) -> Evidence | None:
-    """Evidence when the second opinion's red flags together are probable enough.
-
-    Where the vocabulary saw one that stands, it can only make it more pressing.
-    """
+    """Evidence when the second opinion's red flags together are probable enough: of an answer
+    (`asked`) less, and more where the vocabulary set a red flag aside."""
     flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
-    total = sum(flags.values())
+    aside = any(w.verdict is not Verdict.STANDS for w in weighed if w.match.section == "concepts")
     likely = together(guess, rules)
     clear = max(guess.get(URGENT, 0.0), *flags.values()) >= limits.clear
-    if likely < _needed(weighed, rules, limits, answered) or not clear:
+    needed = limits.asked if asked else limits.alone
+    if likely < (max(needed, limits.aside) if aside else needed) or not clear:
         return None
     cues = (f"meaning: red flags together {likely:.2f}",)
     named = max(flags, key=lambda name: flags[name])
     concept = named if named in rules else UNNAMED
-    if total >= limits.sure:
+    total = sum(flags.values())
+    if total >= _needed_for_emergency(named, weighed, rules, limits, aside):
         return Evidence(concept, Level.EMERGENCY, "screen", "", cues)
     if total < guess.get(URGENT, 0.0):
         concept = UNNAMED
     return Evidence(concept, Level.URGENT, "screen", "", cues)
+
+
+def _needed_for_emergency(
+    named: str,
+    weighed: Sequence[Weighed],
+    rules: Mapping[str, Rule],
+    limits: Limits,
+    aside: bool,
+) -> float:
+    """More beside a red flag set aside; most where this one was denied and a lesser one stands:
+    `rash all over, no swelling in the face`."""
+    flags = [w for w in weighed if w.match.section == "concepts" and w.match.name in rules]
+    lesser = any(
+        w.verdict is Verdict.STANDS and rules[w.match.name].concept.level is Level.URGENT
+        for w in flags
+    )
+    if lesser and any(w.match.name == named and w.verdict is Verdict.DENIED for w in flags):
+        return limits.denied
+    return max(limits.sure, limits.beside) if aside else limits.sure
 
 
 def together(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
@@ -108,12 +145,31 @@ def together(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
     return sum(p for name, p in guess.items() if name == URGENT or _emergency(name, rules))
 
 
-def meant_need(guess: Mapping[str, float], needs: Collection[str], limits: Limits) -> str | None:
-    """The likeliest need, where all needs together are likely enough."""
+def emergencies(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
+    """The probability of every emergency together."""
+    return sum(p for name, p in guess.items() if _emergency(name, rules))
+
+
+def meant_need(
+    guess: Mapping[str, float],
+    needs: Collection[str],
+    settled: Collection[str],
+    limits: Limits,
+) -> str | None:
+    """The likeliest need, where all needs together are likely enough; more so where the answer
+    has `settled` that there is none: `yes, but the 9 bus stopped running`."""
     likely = {name: guess.get(name, 0.0) for name in needs}
-    if sum(likely.values()) < limits.need:
-        return None
-    return max(likely, key=lambda name: likely[name])
+    named = max(likely, key=lambda name: likely[name])
+    needed = limits.settled if named in settled else limits.need
+    return named if sum(likely.values()) >= needed else None
+
+
+def no_opt_out(guess: Mapping[str, float], rules: Mapping[str, Rule], limits: Limits) -> bool:
+    """Whether words that ask for the end of texts mean something else: a human finds out.
+
+    Never beside a red flag: `stop texting me, my chest hurts` is both.
+    """
+    return guess.get("opt_out", 0.0) < limits.opt_out and together(guess, rules) < limits.alone
 
 
 def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
@@ -129,28 +185,6 @@ def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
     if languages and sum(languages.values()) >= limits.wish:
         named = max(languages, key=lambda name: languages[name])
         yield HUMAN if named == LANGUAGE else named
-
-
-def _needed(
-    weighed: Sequence[Weighed], rules: Mapping[str, Rule], limits: Limits, answered: bool
-) -> float:
-    """How sure the second opinion has to be, beside what the vocabulary made of the text."""
-    flags = [w for w in weighed if w.match.section == "concepts" and _pressing(w, rules)]
-    stands = any(w.verdict is Verdict.STANDS for w in flags)
-    if any(w.verdict is not Verdict.STANDS for w in flags):
-        # A red flag beside a denied one (`rash, no swelling`) was weighed: nothing to add.
-        return NEVER if stands else limits.aside
-    if stands:
-        return limits.alone
-    heard = {w.match.section for w in weighed if w.verdict is Verdict.STANDS}
-    if "needs" in heard:
-        return limits.aside
-    return limits.understood if answered or heard & {"wants", "calm"} else limits.alone
-
-
-def _pressing(weighed: Weighed, rules: Mapping[str, Rule]) -> bool:
-    rule = rules.get(weighed.match.name)
-    return rule is not None and rule.concept.level >= Level.URGENT
 
 
 def _emergency(name: str, rules: Mapping[str, Rule]) -> bool:
