@@ -12,9 +12,10 @@ import yaml
 
 from aftercare.levels import Level
 from aftercare.protocols import question_from
+from aftercare.triage.beside import SEEN
 from aftercare.triage.fold import clean, words
 from aftercare.triage.meaning import FEWEST_WORDS, Layer, Meaning, features
-from aftercare.triage.reader import SEEN, Reader
+from aftercare.triage.reader import Reader
 from aftercare.triage.votes import CALM, EDUCATION, LANGUAGE, OTHER_FLAG, URGENT
 
 

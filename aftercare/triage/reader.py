@@ -6,6 +6,7 @@ from pathlib import Path
 from aftercare.levels import Level, highest
 from aftercare.protocols import Question
 from aftercare.triage.answers import SURE, Answer, answer
+from aftercare.triage.beside import beside, set_aside
 from aftercare.triage.cues import Verdict
 from aftercare.triage.fold import clean
 from aftercare.triage.meaning import FEWEST_WORDS, Meaning
@@ -140,7 +141,7 @@ class Reader:
         needs = self._needs(screened, question, given, wishes)
         if guess and highest(e.level for e in evidence) < Level.URGENT:
             needs, wants = self._also(guess, needs, wants, self._settled(question, given))
-        evidence += self._followed_up(screened, needs, wants, evidence)
+        evidence += self._followed_up(screened, needs, wants)
         return self._reading(screened, evidence, needs, wants, given)
 
     def _doubted(
@@ -150,7 +151,7 @@ class Reader:
         limits = self._meant_limits
         if self._meaning is None or locale.partition("-")[0] not in self._meaning.languages:
             return Level.EMERGENCY, ""
-        if not guess or len(screened.heard.units) < FEWEST_DOUBTED or _aside(screened):
+        if not guess or len(screened.heard.units) < FEWEST_DOUBTED or set_aside(screened):
             return Level.EMERGENCY, ""
         if guess.get(CALM, 0.0) < limits.calm:
             return Level.EMERGENCY, ""  # A wish or a need beside a red flag speaks not against it.
@@ -230,16 +231,8 @@ class Reader:
     def _around(
         self, screened: Screened, question: Question | None, given: Answer | None
     ) -> tuple[str, ...]:
-        told = list(self.topics(question)) if question else []
-        if question and given and given.value is not None:
-            told.append("=flagged" if question.assess(given.value) else "=safe")
-            told.append(f"={type(given.value).__name__}")
-        elif question:
-            told.append("=unanswered")
-        if _aside(screened):
-            told.append("=aside")
-        told += (f"={section}" for section in _HEARD if any(screened.standing(section)))
-        return (*told, *sorted(_sighted(screened)))
+        asked = self.topics(question) if question else ()
+        return beside(screened, asked, question, given)
 
     def _meant(
         self, screened: Screened, guess: Mapping[str, float], asked: bool
@@ -301,10 +294,8 @@ class Reader:
         screened: Screened,
         needs: Sequence[str],
         wants: frozenset[str],
-        evidence: Sequence[Evidence],
     ) -> Iterator[Evidence]:
         """A need, or a wish for a human, is for the care team to follow up."""
-        del evidence
         for name in (*needs, *sorted(wants & _FOLLOWED_UP)):
             found = [
                 w
@@ -362,10 +353,6 @@ class Reader:
         )
 
 
-# What the vocabulary saw, as it tells the second opinion.
-SEEN = "+"
-# What else the vocabulary tells the second opinion that it heard.
-_HEARD = ("calm", "needs", "wants")
 _NEEDS = frozenset(
     ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
 )
@@ -389,21 +376,6 @@ def _unlikely(question: Question, given: Answer, most: Level) -> bool:
     """An alarming yes or no that was inferred from a text that means nothing alarming."""
     flagged = isinstance(given.value, bool) and bool(question.assess(given.value))
     return flagged and _worked_out(given) and most < Level.URGENT
-
-
-def _aside(screened: Screened) -> bool:
-    """Whether a red flag was denied, over, supposed or another's: symptoms are spoken of."""
-    return any(w.verdict is not Verdict.STANDS for w in screened.named("concepts"))
-
-
-def _sighted(screened: Screened) -> set[str]:
-    """Each concept that the vocabulary saw with what stands around it; each need and wish."""
-    flags = {f"{SEEN}{w.match.name}:{w.verdict}" for w in screened.named("concepts")}
-    return flags | {
-        f"{SEEN}{section}.{name}"
-        for section in ("needs", "wants")
-        for name in screened.standing(section)
-    }
 
 
 def _left(rule: Rule, verdict: Verdict) -> Level:

@@ -16,7 +16,7 @@ def main() -> int:
         print("The bot is up to date.")
         return 0
     started = time.monotonic()
-    print("Training the bot (20 to 60 seconds) …", flush=True)
+    print("Training the bot (three to six minutes; only when its examples change) …", flush=True)
     os.chdir(inputs.ROOT)
     made_from = inputs.fingerprint()
     from rasa.model_training import train
