@@ -73,7 +73,7 @@ def learn(
         typer.Option(help="A file of everyday texts, one a line: none of them is a red flag."),
     ] = None,
 ) -> None:
-    """Learn the screen's second opinion anew, from the development rows and the bot's examples."""
+    """Learn the screen's second opinion anew, from rows and examples (ten minutes)."""
     from aftercare.settings import ROOT
     from aftercare.triage.lessons import learn as learned_from
     from aftercare.triage.lessons import lessons, shares
@@ -82,7 +82,7 @@ def learn(
     taught = lessons(ROOT, _reader(second_opinion=False), texts)
     for label, count in sorted(shares(taught).items(), key=lambda row: -row[1]):
         typer.echo(f"{count:7d}  {label}")
-    typer.echo(f"Learning from {len(taught)} texts; this takes a few minutes.")
+    typer.echo(f"Learning from {len(taught)} texts; this takes about ten minutes.")
     meaning = learned_from(taught)
     typer.echo(f"Written: {meaning.save(ROOT / 'content' / 'red_flags')}")
 
