@@ -69,7 +69,10 @@ class Meaning:
 
     @classmethod
     def load(cls, folder: Path) -> "Meaning | None":
-        """The weights in `folder`; None where they or the encoder are not there."""
+        """The weights in `folder`; None where they or the encoder are not there.
+
+        Raises ValueError where they were learned by another version, and says what to do.
+        """
         file = folder / WEIGHTS
         if not file.exists() or not encoder_installed():
             return None
@@ -77,6 +80,8 @@ class Meaning:
 
         vector("ready")  # The first text wakes the encoder, which takes most of a second.
         with np.load(file, allow_pickle=False) as kept:
+            if "plain_bias" not in kept or "hidden_bias" not in kept:
+                raise ValueError(f"{file}: of another version. Run: aftercare triage learn")
             return cls(
                 tuple(json.loads(str(kept["classes"]))),
                 frozenset(json.loads(str(kept["languages"]))),
