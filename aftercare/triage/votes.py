@@ -49,15 +49,15 @@ class Limits:
     """
 
     alone: float = 0.7
-    asked: float = 0.5
+    asked: float = 0.7
     aside: float = 0.8
     sure: float = 0.6
     beside: float = 0.9
     denied: float = 0.99
-    clear: float = 0.2
-    calm: float = 0.4
-    unsure: float = 0.5
-    doubt: float = 0.1
+    clear: float = 0.25
+    calm: float = 0.6
+    unsure: float = 0.2
+    doubt: float = 0.05
     need: float = 0.5
     settled: float = 0.7
     wish: float = 0.7
