@@ -101,3 +101,46 @@ def test_a_temperature_no_body_has_is_asked_about_before_it_alarms() -> None:
 
 def test_not_one_is_no_dose_missed() -> None:
     assert read("no, not one", MISSED, "en").value == 0
+
+
+OXYGEN = number("What was your oxygen level today?", "%")
+WEIGHT = number("What was your weight this morning?", "lb")
+BARE_SUGAR = number("What was your fasting sugar this morning?", "mg/dL")
+BARE_TEMPERATURE = number("What is your temperature today?", "°F")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("yesterday it was 120 today 41", BARE_SUGAR),
+        ("110 then it dropped to 41", BARE_SUGAR),
+        ("was 98 this morning, 104.5 now", BARE_TEMPERATURE),
+        ("98.6 then 104.2 an hour later", BARE_TEMPERATURE),
+        ("97 earlier, 84 now", OXYGEN),
+        ("96 sitting, 82 when i walk", OXYGEN),
+        ("80 lying down, 165 when i get up", PULSE),
+        ("it was 150 this morning now 82", PRESSURE),
+        ("150 first then 82", PRESSURE),
+    ],
+)
+def test_a_dangerous_value_alarms_also_when_it_comes_second(text: str, question: Question) -> None:
+    assert any(e.matched for e in read(text, question, "en").evidence if e.level >= Level.URGENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "measured"),
+    [
+        ("182 and my sugar this morning was 42", "sugar 42"),
+        ("182, my oxygen machine says 84", "oxygen 84"),
+        ("182 but my pulse is going at 160", "pulse 160"),
+    ],
+)
+def test_another_measure_alarms_in_the_answer_to_a_question_for_the_weight(
+    text: str, measured: str
+) -> None:
+    evidence = read(text, WEIGHT, "en").evidence
+    assert measured in {cue for e in evidence for cue in e.cues}
+
+
+def test_a_pulse_named_after_a_pressure_is_its_own_number() -> None:
+    assert read("130 80 pulse 70", PRESSURE, "en").level is Level.NONE

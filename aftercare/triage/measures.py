@@ -9,8 +9,8 @@ from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert
 from aftercare.triage.vocabulary import Threshold
 
 # `other` is what looks like a measure and is none: the weather, the price of oil.
-# How many words may stand between the name of a measure and its value; in the answer to a
-# question for another one (`72 after i sat a spell`), next to none.
+# How many words may stand between the name of a measure and its value; when the name comes after
+# the value of an answer (`72 after i sat a spell`), next to none.
 NEAR, NEXT = 5, 1
 
 _UNIT = {
@@ -65,18 +65,14 @@ def beyond(
     """Each value beyond a threshold; `asked` is the unit of the question in hand, `grams`
     whether the patient's language measures sugar in grams a litre."""
     named = [w for w in weighed if w.match.section == "measures"]
-    answered, upper = False, 0.0
-    for number in numbers:
-        measure = _measure(number, named, asked, answered)
+    for place, number in enumerate(numbers):
+        measure = _measure(place, numbers, named, asked)
         if not measure:
             continue
-        answered = True
         in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
         meant = replace(number, unit="g/L") if in_grams else number
-        if measure == "pressure" and number.lower is None:
-            if number.value < upper:
-                meant, measure = replace(number, unit="mmHg"), "pressure_lower"
-            upper = max(upper, number.value if number.value >= _LEAST_UPPER else 0.0)
+        if measure == "pressure" and _lower_of_a_pair(place, numbers):
+            measure, meant = "pressure_lower", replace(number, unit="mmHg")
         for name, value in _values(measure, meant).items():
             yield from (
                 Measured(t.concept, name, value, number)
@@ -86,24 +82,45 @@ def beyond(
 
 
 def _measure(
-    number: Number, named: Sequence[Weighed], asked: str | None, answered: bool
+    place: int, numbers: Sequence[Number], named: Sequence[Weighed], asked: str | None
 ) -> str | None:
-    """What `number` measures; of bare ones only the first answers the question in hand."""
-    near = [
-        (max(number.start - w.match.end, w.match.start - number.end), w)
+    """What the number at `place` measures: what is named near it, else what was asked."""
+    number = numbers[place]
+    close = sorted(
+        (gap, w.match.name)
         for w in named
         if w.verdict in (Verdict.STANDS, Verdict.DENIED)
-    ]
-    reach = NEAR if asked is None else NEXT
-    close = sorted((gap, w.match.name) for gap, w in near if gap <= reach)
+        and (gap := _gap(w, number, numbers, asked)) is not None
+    )
     if close:
         return None if close[0][1] == "other" else close[0][1]
     if number.lower is not None and number.unit == "mmHg":
         return "pressure"
     if number.unit == "°C" and _FEVERISH[0] <= number.value <= _FEVERISH[1]:
         return "temperature"
-    unit = number.unit or (None if answered else asked)
+    unit = number.unit or asked
     return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
+
+
+def _gap(name: Weighed, number: Number, numbers: Sequence[Number], asked: str | None) -> int | None:
+    """How many words part a name from a number; None where it is not this number's name."""
+    before, after = number.start - name.match.end, name.match.start - number.end
+    if asked is None or after < 0:
+        gap = max(before, after)
+        return gap if gap <= NEAR else None
+    # `130 80 pulse 70`: a name with a number right behind it has found its own.
+    taken = any(0 <= other.start - name.match.end <= NEXT for other in numbers)
+    return after if after <= NEXT and not taken else None
+
+
+def _lower_of_a_pair(place: int, numbers: Sequence[Number]) -> bool:
+    """Whether this is the second of two numbers side by side, of which the first can be the
+    upper pressure: `128 76`."""
+    if place == 0 or numbers[place].lower is not None:
+        return False
+    first, number = numbers[place - 1], numbers[place]
+    apart = number.start - first.end
+    return apart == 0 and first.lower is None and number.value < first.value >= _LEAST_UPPER
 
 
 def _distinct(measure: str, number: Number) -> bool:

@@ -206,7 +206,7 @@ def _pairs(
     for number in numbers:
         if (
             waiting
-            and _joint(waiting, number, units) in joints
+            and not joints.isdisjoint(_between(waiting, number, units))
             and (joined := join(waiting, number))
         ):
             waiting = joined
@@ -218,12 +218,16 @@ def _pairs(
         yield waiting
 
 
-def _joint(left: Number, right: Number, units: Sequence[Unit]) -> str:
-    """The one word between two numbers, also if the first took it for its unit (`38度5`)."""
+def _between(left: Number, right: Number, units: Sequence[Unit]) -> set[str]:
+    """What stands between two numbers: one word, also if the first took it for its unit
+    (`38度5`), or two (`126 sa ibabaw 74`, `위 118 아래 70`)."""
     gap = right.start - left.end
+    if gap == 2:
+        two = [fold(unit.form) for unit in units[left.end : right.start]]
+        return {" ".join(two), "".join(two)}
     if gap not in (0, 1) or right.start - left.start < 2:
-        return ""
-    return fold(units[right.start - 1].form)
+        return set()
+    return {fold(units[right.start - 1].form)}
 
 
 def _decimal(whole: Number, rest: Number) -> Number | None:
