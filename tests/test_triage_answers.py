@@ -9,6 +9,10 @@ from aftercare import settings
 from aftercare.levels import Level
 from aftercare.protocols import NOT_SURE, Question, Value, question_from
 from aftercare.triage import Reader, Reading, Understanding
+from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.matcher import Match
+from aftercare.triage.vocabulary import load_rules
+from aftercare.triage.votes import Thresholds, red_flag_vote
 
 READER = Reader.load(settings.ROOT / "content")
 
@@ -207,3 +211,17 @@ def test_the_classifier_alone_makes_no_emergency_of_what_means_nothing_of_the_ki
     nlu = vote(stroke_signs=0.97, affirm=0.03)
     text = "you have the wrong number, this is a bakery"
     assert READER.read(text, "en", nlu=nlu).level < Level.URGENT
+
+
+def test_a_yes_inferred_about_self_harm_is_never_less_than_urgent() -> None:
+    assert read("i told my wife yes i do", HARM).level >= Level.URGENT
+
+
+def test_small_talk_that_both_learned_readers_find_alarming_goes_to_a_human() -> None:
+    rules = load_rules(settings.ROOT / "content" / "red_flags" / "concepts.yml")
+    said = Weighed(Match("calm", "", "en", "watching the game", 0, 3, (), 0), Verdict.STANDS)
+    nlu = vote(chest_pain=0.8, affirm=0.2)
+    guess = {"chest_pain": 0.5, "none": 0.5}
+    found = red_flag_vote(nlu, [said], rules, Thresholds(), guess)
+    assert found is not None
+    assert found.level is Level.ROUTINE

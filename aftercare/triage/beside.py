@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from aftercare.protocols import Question
 from aftercare.triage.answers import Answer
 from aftercare.triage.cues import Verdict
+from aftercare.triage.features import SEEN, STATE
 from aftercare.triage.screen import Screened
 
-# What the vocabulary saw begins so, and what it made of the answer so (`features.buckets`).
-SEEN, STATE = "+", "="
 _HEARD = ("calm", "needs", "wants")
 
 

@@ -19,6 +19,8 @@ WIDTH = 512
 # Words and runs of letters are told apart by so many numbers; a few share one.
 BUCKETS = 1 << 17
 SHORTEST_RUN, LONGEST_RUN = 2, 4
+# How names beside a text begin: what the vocabulary saw, and how it took the answer.
+SEEN, STATE = "+", "="
 
 
 def encoder_installed() -> bool:
@@ -53,11 +55,11 @@ def buckets(text: str, around: Sequence[str] = ()) -> list[int]:
 
 
 def _beside(units: Sequence[Unit], around: Sequence[str]) -> Iterator[str]:
-    asked = [name for name in around if name[0] not in "=+"]
+    asked = [name for name in around if not name.startswith((SEEN, STATE))]
     yield from (f"?{name}" for name in around)
     # `two pillows` is one thing to `how do you sleep?` and another to `what did you buy?`.
     for topic in asked:
-        yield from (f"?{topic}{state}" for state in around if state[0] == "=")
+        yield from (f"?{topic}{state}" for state in around if state.startswith(STATE))
         yield from (f"?{topic}|{unit.form}" for unit in units)
     if units:
         yield from ("^" + units[0].form, "$" + units[-1].form)

@@ -12,7 +12,7 @@ import yaml
 
 from aftercare.levels import Level
 from aftercare.protocols import question_from
-from aftercare.triage.beside import SEEN
+from aftercare.triage.features import SEEN
 from aftercare.triage.fold import clean, words
 from aftercare.triage.meaning import FEWEST_WORDS, Layer, Meaning, features
 from aftercare.triage.reader import Reader
@@ -110,7 +110,7 @@ def _everyday(folder: Path, reader: Reader) -> Iterator[Lesson]:
     for file in sorted(folder.glob("*/everyday.txt")):
         for text in file.read_text("utf-8").splitlines():
             lang = file.parent.name
-            around = _unseen(reader.around(text, lang))
+            around = _without_sightings(reader.around(text, lang))
             yield Lesson(text, CALM, around, EVERYDAY_WEIGHT, lang)
 
 
@@ -121,7 +121,7 @@ def _rows(folder: Path, reader: Reader) -> Iterator[Lesson]:
             if row.get("question") or _long(row["text"]):
                 around = _around(row, reader)
                 if file.name == TUNED:
-                    around = _unseen(around)
+                    around = _without_sightings(around)
                 yield Lesson(row["text"], _label(row, reader), around, ROW_WEIGHT, row["lang"])
 
 
@@ -130,7 +130,7 @@ def _around(row: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
     return reader.around(row["text"], row["lang"], question)
 
 
-def _unseen(around: Iterable[str]) -> tuple[str, ...]:
+def _without_sightings(around: Iterable[str]) -> tuple[str, ...]:
     """Without what the vocabulary saw, where it was made to see it."""
     return tuple(name for name in around if not name.startswith(SEEN))
 
@@ -163,7 +163,7 @@ def _examples(folder: Path, reader: Reader) -> Iterator[Lesson]:
             for line in str(block.get("examples", "")).splitlines():
                 text = _ENTITY.sub(r"\1", line.strip().removeprefix("- "))
                 if text:
-                    around = _unseen(reader.around(text, locale))
+                    around = _without_sightings(reader.around(text, locale))
                     yield Lesson(text, named(text), around, locale=locale)
 
 

@@ -25,6 +25,7 @@ from aftercare.triage.vocabulary import (
 )
 from aftercare.triage.votes import (
     CALM,
+    CRISIS,
     HUMAN,
     Limits,
     Thresholds,
@@ -103,8 +104,8 @@ class Reader:
         """The id of the message that answers the most pressing red flag of `reading`."""
         pressing = [e for e in reading.evidence if e.level is reading.level]
         told = [self.concepts[e.concept].told for e in pressing if e.concept in self.concepts]
-        if "crisis" in told or reading.level < Level.URGENT:
-            return "crisis" if "crisis" in told else None
+        if CRISIS in told or reading.level < Level.URGENT:
+            return CRISIS if CRISIS in told else None
         return "emergency" if reading.level is Level.EMERGENCY else "urgent"
 
     def screen(self, text: str, locale: str) -> Reading:
@@ -127,7 +128,7 @@ class Reader:
             *self._flags(screened, doubted),
             *self._beyond(screened, question),
             *self._answered(question, given, doubted),
-            *self._meant(screened, guess, question is not None),
+            *self._meant(screened, guess),
             *self._voted(screened, nlu, guess),
         ]
         if question and given and _unlikely(question, given, doubted[0]):
@@ -173,8 +174,7 @@ class Reader:
             if rule is None:
                 continue
             level = _left(rule, weighed.verdict)
-            bound = max(most, _never_below(rule), key=lambda known: known.rank)
-            level = min(level, bound, key=lambda known: known.rank)
+            level = min(level, max(most, _never_below(rule)))
             words_ = screened.heard.words(weighed.match.start, weighed.match.end)
             cues = (
                 *(
@@ -206,8 +206,10 @@ class Reader:
         for flag in question.assess(given.value):
             concept = flag.concept or question.id or "answer"
             cues, level = [f"answer {flag.when} to: {question.text}"], flag.level
-            if _worked_out(given) and doubted[0] < level:
-                level = doubted[0]
+            # A yes to a question for an emergency is heard today, however it was inferred.
+            most = max(doubted[0], Level.URGENT) if level is Level.EMERGENCY else doubted[0]
+            if _worked_out(given) and most < level:
+                level = most
                 cues.append(doubted[1])
             yield Evidence(concept, level, "question", given.matched, tuple(cues))
 
@@ -234,13 +236,9 @@ class Reader:
         asked = self.topics(question) if question else ()
         return beside(screened, asked, question, given)
 
-    def _meant(
-        self, screened: Screened, guess: Mapping[str, float], asked: bool
-    ) -> Iterator[Evidence]:
-        weighed = screened.heard.weighed
-        if guess and (
-            found := meaning_vote(guess, weighed, self._rules, self._meant_limits, asked)
-        ):
+    def _meant(self, screened: Screened, guess: Mapping[str, float]) -> Iterator[Evidence]:
+        weighed, limits = screened.heard.weighed, self._meant_limits
+        if guess and (found := meaning_vote(guess, weighed, self._rules, limits)):
             yield found
 
     def _also(
@@ -364,7 +362,7 @@ def _numbers(settings: Mapping[str, str]) -> dict[str, float]:
 
 def _never_below(rule: Rule) -> Level:
     """Words of self-harm are answered today, whatever the second opinion makes of them."""
-    return Level.URGENT if rule.concept.told == "crisis" else Level.NONE
+    return Level.URGENT if rule.concept.told == CRISIS else Level.NONE
 
 
 def _worked_out(given: Answer) -> bool:
@@ -374,8 +372,12 @@ def _worked_out(given: Answer) -> bool:
 
 def _unlikely(question: Question, given: Answer, most: Level) -> bool:
     """An alarming yes or no that was inferred from a text that means nothing alarming."""
-    flagged = isinstance(given.value, bool) and bool(question.assess(given.value))
-    return flagged and _worked_out(given) and most < Level.URGENT
+    if not _worked_out(given) or given.value is None or most >= Level.URGENT:
+        return False
+    return highest(flag.level for flag in question.assess(given.value)) in (
+        Level.ROUTINE,
+        Level.URGENT,
+    )
 
 
 def _left(rule: Rule, verdict: Verdict) -> Level:

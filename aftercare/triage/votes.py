@@ -35,21 +35,21 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much probability the second opinion needs for its red flags together: of a text that
-    nobody asked for (`alone`), of an answer (`asked`), which is about health already, and where
-    the vocabulary set a red flag `aside` (denied, over, another's), since it weighed the words.
+    """How much probability the second opinion needs.
 
-    One of them has to reach `clear` by itself: a little of everything is no meaning. The
-    emergencies among them need `sure` to be one, `beside` where a red flag was set aside, and
-    `denied` where it is their own and a lesser one stands. Where the second opinion takes a
-    text for `calm`, an emergency that a pattern saw is no more than urgent below `unsure`, and
-    for a human to read below `doubt`. Needs together need `need`, or
-    `settled` where the answer says that there is none, and a wish `wish`; what a pattern takes
-    for an opt-out is one from `opt_out`.
+    Its red flags together need `alone`, or `aside` where the vocabulary set one aside (denied,
+    over, another's), since it weighed the words; and one of them has to reach `clear` by itself:
+    a little of everything is no meaning. The emergencies among them need `sure` to be one,
+    `beside` where a red flag was set aside, and `denied` where it is their own and a lesser one
+    stands.
+
+    Where it takes a text for `calm`, an emergency that a pattern saw is no more than urgent
+    below `unsure`, and for a human to read below `doubt`; what a pattern takes for an opt-out
+    is one from `opt_out`. Needs together need `need`, or `settled` where the answer says that
+    there is none; a wish `wish`.
     """
 
     alone: float = 0.7
-    asked: float = 0.7
     aside: float = 0.8
     sure: float = 0.6
     beside: float = 0.9
@@ -86,9 +86,11 @@ def red_flag_vote(
     level = rules[concept].concept.level if total >= thresholds.sure else Level.URGENT
     if guess and emergencies(guess, rules) < thresholds.both:
         level = Level.URGENT
-    if _calm(weighed) or (guess and together(guess, rules) < thresholds.agreed):
-        if total < thresholds.sure or (guess and rules[concept].concept.told != CRISIS):
+    if guess and together(guess, rules) < thresholds.agreed:
+        if total < thresholds.sure or rules[concept].concept.told != CRISIS:
             return None
+        level = Level.ROUTINE
+    if _calm(weighed):
         level = Level.ROUTINE
     cues = (f"red-flag intents together {total:.2f}",)
     return Evidence(concept, level, "nlu", nlu.intent, cues)
@@ -99,45 +101,38 @@ def meaning_vote(
     weighed: Sequence[Weighed],
     rules: Mapping[str, Rule],
     limits: Limits,
-    asked: bool = False,
 ) -> Evidence | None:
-    """Evidence when the second opinion's red flags together are probable enough: of an answer
-    (`asked`) less, and more where the vocabulary set a red flag aside."""
+    """Evidence when the second opinion's red flags together are probable enough."""
     flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
     aside = any(w.verdict is not Verdict.STANDS for w in weighed if w.match.section == "concepts")
     likely = together(guess, rules)
     clear = max(guess.get(URGENT, 0.0), *flags.values()) >= limits.clear
-    needed = limits.asked if asked else limits.alone
-    if likely < (max(needed, limits.aside) if aside else needed) or not clear:
+    if likely < (max(limits.alone, limits.aside) if aside else limits.alone) or not clear:
         return None
     cues = (f"meaning: red flags together {likely:.2f}",)
     named = max(flags, key=lambda name: flags[name])
     concept = named if named in rules else UNNAMED
     total = sum(flags.values())
-    if total >= _needed_for_emergency(named, weighed, rules, limits, aside):
+    needed = max(limits.sure, limits.beside) if aside else limits.sure
+    if _denied_beside_a_lesser(named, weighed, rules):
+        needed = limits.denied
+    if total >= needed:
         return Evidence(concept, Level.EMERGENCY, "screen", "", cues)
     if total < guess.get(URGENT, 0.0):
         concept = UNNAMED
     return Evidence(concept, Level.URGENT, "screen", "", cues)
 
 
-def _needed_for_emergency(
-    named: str,
-    weighed: Sequence[Weighed],
-    rules: Mapping[str, Rule],
-    limits: Limits,
-    aside: bool,
-) -> float:
-    """More beside a red flag set aside; most where this one was denied and a lesser one stands:
-    `rash all over, no swelling in the face`."""
+def _denied_beside_a_lesser(
+    named: str, weighed: Sequence[Weighed], rules: Mapping[str, Rule]
+) -> bool:
+    """`rash all over, no swelling in the face`: what was denied is not what the rest means."""
     flags = [w for w in weighed if w.match.section == "concepts" and w.match.name in rules]
     lesser = any(
         w.verdict is Verdict.STANDS and rules[w.match.name].concept.level is Level.URGENT
         for w in flags
     )
-    if lesser and any(w.match.name == named and w.verdict is Verdict.DENIED for w in flags):
-        return limits.denied
-    return max(limits.sure, limits.beside) if aside else limits.sure
+    return lesser and any(w.match.name == named and w.verdict is Verdict.DENIED for w in flags)
 
 
 def together(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
