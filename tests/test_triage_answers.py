@@ -225,3 +225,10 @@ def test_small_talk_that_both_learned_readers_find_alarming_goes_to_a_human() ->
     found = red_flag_vote(nlu, [said], rules, Thresholds(), guess)
     assert found is not None
     assert found.level is Level.ROUTINE
+
+
+def test_a_question_about_self_harm_is_about_nothing_else() -> None:
+    wish = asked("In the past few days, have you had thoughts of not wanting to live?", "yes_no")
+    assert READER.topics(wish) == ("self_harm",)
+    scale = asked("Do you have a scale at home to weigh yourself?", "yes_no")
+    assert "self_harm" not in READER.topics(scale)

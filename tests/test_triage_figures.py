@@ -20,8 +20,10 @@ MEASURED = ("dev", "test", "unseen")
 PARTS = [
     (file.parent.name, file.stem)
     for file in sorted(ROWS.glob("*/*.jsonl"))
-    if file.stem in MEASURED and (file.parent / "figures.json").exists()
+    if file.stem in MEASURED
 ]
+# The languages the product is shipped with have been taught more than a new one can begin with.
+SHIPPED = ("ar", "en", "es", "fr", "ht", "ko", "pt", "ru", "tl", "vi", "zh")
 # Higher is better for these, lower for those.
 CAUGHT = ("caught", "exact_emergency", "caught_urgent", "noticed_routine", "exact")
 RAISED = ("raised_to_emergency", "raised_to_urgent", "sent_to_review")
@@ -60,5 +62,10 @@ def test_the_rows_of_a_language_are_all_different(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", sorted({lang for lang, _ in PARTS}))
 def test_a_language_has_rows_enough_to_say_something(lang: str) -> None:
-    assert sum(len(load_rows(ROWS / lang / f"{part}.jsonl")) for part in MEASURED) >= 150
+    parts = [part for known, part in PARTS if known == lang]
+    assert sum(len(load_rows(ROWS / lang / f"{part}.jsonl")) for part in parts) >= 150
+
+
+@pytest.mark.parametrize("lang", SHIPPED)
+def test_a_shipped_language_was_taught_thousands_of_texts(lang: str) -> None:
     assert len(load_rows(ROWS / lang / "taught.jsonl")) >= 2000

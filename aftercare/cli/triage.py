@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aftercare.protocols import Question
     from aftercare.triage import Reader
     from aftercare.triage.evaluation import Figures, Outcome, Understand
 
@@ -18,6 +19,8 @@ app = typer.Typer(no_args_is_help=True, help="Read a text as triage does, or mea
 
 # A table in a file or a log is not squeezed into a terminal's eighty columns.
 WIDE = 120
+# So many rows take seconds: somebody waits for them.
+LONG = 500
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
@@ -26,18 +29,30 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines."
 def read(
     text: Annotated[str, typer.Argument(help="What the patient wrote.")],
     locale: Annotated[str, typer.Option(help="The patient's language, like es.")] = "en",
+    question: Annotated[
+        str, typer.Option(help="The question it answers, like weight or heart_failure.weight.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what is read in a text, which words say so, and what the cues decided."""
+    """Say what is read in a text, which words say so, and what the cues decided.
+
+    What a short answer means depends on its question:
+
+        aftercare triage read "no" --question medicines_got
+    """
     from aftercare.triage.evaluation import reading_json
 
-    reading = _reader().screen(text, locale)
+    reader, asked = _reader(), _asked(question) if question else None
+    reading = reader.read(text, locale, asked)
+    opinion = reader.opinion(text, locale, asked)
     if as_json:
-        typer.echo(json.dumps(reading_json(reading), indent=2, ensure_ascii=False))
+        likely = {name: round(p, 4) for name, p in opinion.items()}
+        told = {**reading_json(reading), "second_opinion": likely}
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         from aftercare.cli._reading import explain
 
-        explain(text, reading)
+        explain(text, reading, opinion, asked)
 
 
 @app.command()
@@ -52,6 +67,7 @@ def evaluate(
     ] = "http://127.0.0.1:5005",
 ) -> None:
     """Measure the reading on labelled texts: figures per language, and every miss."""
+    from aftercare.cli._progress import watched
     from aftercare.triage.evaluation import RowError, evaluate, load_rows
 
     try:
@@ -59,7 +75,8 @@ def evaluate(
     except (OSError, RowError) as error:
         raise typer.BadParameter(f"{file}: {error}") from error
     understand = None if screen_only else _classifier(rasa)
-    outcomes = evaluate(_reader(), rows, understand)
+    shown = watched(rows, "Reading", len(rows)) if len(rows) >= LONG else rows
+    outcomes = evaluate(_reader(), shown, understand)
     if as_json:
         _print_json(outcomes, understand is not None)
     else:
@@ -74,17 +91,35 @@ def learn(
     ] = None,
 ) -> None:
     """Learn the screen's second opinion anew, from rows and examples (ten minutes)."""
+    from aftercare.cli._progress import watched
     from aftercare.settings import ROOT
     from aftercare.triage.lessons import learn as learned_from
     from aftercare.triage.lessons import lessons, shares
 
     texts = [line for file in calm or () for line in file.read_text("utf-8").splitlines()]
-    taught = lessons(ROOT, _reader(second_opinion=False), texts)
+    found = lessons(ROOT, _reader(second_opinion=False), texts)
+    taught = list(watched(found, "Reading rows and examples"))
     for label, count in sorted(shares(taught).items(), key=lambda row: -row[1]):
         typer.echo(f"{count:7d}  {label}")
-    typer.echo(f"Learning from {len(taught)} texts; this takes about ten minutes.")
-    meaning = learned_from(taught)
+    meaning = learned_from(taught, watched)
     typer.echo(f"Written: {meaning.save(ROOT / 'content' / 'red_flags')}")
+
+
+def _asked(name: str) -> "Question":
+    """The protocols' question by its id, with its protocol's where several share it."""
+    from aftercare.protocols import ProtocolLibrary
+    from aftercare.settings import ROOT
+
+    protocols = ProtocolLibrary.load(ROOT / "content")
+    known = {f"{p.id}.{q.id}": q for p in protocols for q in p.questions}
+    found = {key: q for key, q in known.items() if name in (key, q.id)}
+    if len(set(map(repr, found.values()))) == 1:
+        return next(iter(found.values()))
+    problem = "is asked differently in several protocols" if found else "is no question"
+    raise typer.BadParameter(
+        f"{name} {problem}. Say one of: {', '.join(sorted(found or known))}",
+        param_hint="--question",
+    )
 
 
 def _reader(second_opinion: bool = True) -> "Reader":

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from warnings import catch_warnings, simplefilter
 
 import yaml
 
@@ -63,32 +64,48 @@ HEARD, PASSES, AT_ONCE, PACE = 64, 5, 512, 0.003
 UNTUNED, TUNED = "taught.jsonl", "dev.jsonl"
 
 
-def lessons(root: Path, reader: Reader, calm: Iterable[str] = ()) -> list[Lesson]:
+class Watch(Protocol):
+    """Hands on the items of long work, showing somebody how far it has come."""
+
+    def __call__[T](
+        self, items: Iterable[T], what: str, total: float | None = None
+    ) -> Iterable[T]: ...
+
+
+def _unwatched[T](items: Iterable[T], what: str, total: float | None = None) -> Iterable[T]:
+    return items
+
+
+def lessons(root: Path, reader: Reader, calm: Iterable[str] = ()) -> Iterator[Lesson]:
     """Those of the development rows, of the bot's examples, and of everyday texts (`calm`)."""
     rows = root / "tests" / "reading"
-    return [
-        *_rows(rows, reader),
-        *_examples(root / "bot" / "data" / "nlu", reader),
-        *_everyday(rows, reader),
-        *(Lesson(text, CALM) for text in calm),
-    ]
+    yield from _rows(rows, reader)
+    yield from _examples(root / "bot" / "data" / "nlu", reader)
+    yield from _everyday(rows, reader)
+    yield from (Lesson(text, CALM) for text in calm)
 
 
-def learn(taught: Sequence[Lesson]) -> Meaning:
+def learn(taught: Sequence[Lesson], watch: Watch = _unwatched) -> Meaning:
     """What tells the labels apart, learned by both voices. Needs scikit-learn."""
     import numpy as np
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.neural_network import MLPClassifier
 
-    x = features([lesson.text for lesson in taught], [lesson.around for lesson in taught])
+    watched = watch(taught, "Turning texts into features", len(taught))
+    x = features((lesson.text, lesson.around) for lesson in watched)
     y = [lesson.label for lesson in taught]
     weights = np.array([lesson.weight for lesson in taught])
     plain = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
-    plain.fit(x, y, weights)
     other = MLPClassifier(
         (HEARD,), batch_size=AT_ONCE, learning_rate_init=PACE, max_iter=PASSES, random_state=0
     )
-    other.fit(x, y, sample_weight=weights / weights.mean())
+    voices = ((plain, weights), (other, weights / weights.mean()))
+    for voice, weight in watch(voices, "Learning two voices", len(voices)):
+        with catch_warnings():
+            # They stop early on purpose, before they know the rows by heart.
+            simplefilter("ignore", ConvergenceWarning)
+            voice.fit(x, y, sample_weight=weight)
     languages = {lesson.locale.partition("-")[0] for lesson in taught} - {""}
     return Meaning(
         tuple(str(c) for c in plain.classes_),

@@ -8,7 +8,7 @@ vocabulary alone.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,22 +119,26 @@ class Meaning:
         return file
 
 
-def features(texts: Sequence[str], around: Sequence[Sequence[str]]) -> Any:
-    """The features of many texts as a sparse matrix, for learning. Needs scipy.
+def features(texts: Iterable[tuple[str, Sequence[str]]]) -> Any:
+    """The features of many texts, each with what is known around it, as a sparse matrix for
+    learning. Needs scipy.
 
     The vector comes first, then the words, each weighed as `Layer.sums` weighs them.
     """
     import numpy as np
     from scipy import sparse
 
-    vectors = np.stack([np.asarray(vector(t.lower())) for t in texts]) * VECTOR_WEIGHT
-    named = [buckets(text, names) for text, names in zip(texts, around, strict=True)]
-    ends = np.cumsum([0, *map(len, named)])
-    weight = [WORDS_WEIGHT / max(len(row), 1) ** 0.5 for row in named]
-    values = np.repeat(np.array(weight, dtype="f4"), list(map(len, named)))
+    looked_at = [(np.asarray(vector(text.lower())), buckets(text, names)) for text, names in texts]
+    vectors = np.stack([seen for seen, _ in looked_at]) * VECTOR_WEIGHT
+    counts = [len(named) for _, named in looked_at]
+    weight = [WORDS_WEIGHT / max(count, 1) ** 0.5 for count in counts]
     words = sparse.csr_matrix(
-        (values, np.concatenate([np.array(row, dtype="i4") for row in named]), ends),
-        shape=(len(texts), BUCKETS),
+        (
+            np.repeat(np.array(weight, dtype="f4"), counts),
+            np.concatenate([np.array(named, dtype="i4") for _, named in looked_at]),
+            np.cumsum([0, *counts]),
+        ),
+        shape=(len(looked_at), BUCKETS),
     )
     return sparse.hstack([sparse.csr_matrix(vectors.astype("f4")), words]).tocsr()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aftercare.levels import Level, highest
 from aftercare.protocols import Question
+from aftercare.triage import wishes
 from aftercare.triage.answers import SURE, Answer, answer
 from aftercare.triage.beside import beside, set_aside
 from aftercare.triage.cues import Verdict
@@ -29,17 +30,12 @@ from aftercare.triage.votes import (
     HUMAN,
     Limits,
     Thresholds,
-    intent_names,
     meaning_vote,
-    meant_need,
-    meant_wishes,
-    no_opt_out,
     red_flag_vote,
     together,
 )
+from aftercare.triage.wishes import NEEDS
 
-# Wants that a human has to act on, but nobody is in danger.
-_FOLLOWED_UP = {"human", "deceased"}
 # An answer of so many words says nothing besides.
 BRIEF = 4
 # The second opinion may doubt a pattern in texts of so many words.
@@ -94,7 +90,7 @@ class Reader:
     @property
     def needs(self) -> frozenset[str]:
         """The needs that a text may name."""
-        return _NEEDS
+        return NEEDS
 
     def topics(self, question: Question) -> tuple[str, ...]:
         """The concepts and needs that `question` asks about, in order."""
@@ -133,17 +129,39 @@ class Reader:
         ]
         if question and given and _unlikely(question, given, doubted[0]):
             given = None  # It is asked once more.
-        wishes = intent_names(nlu, self._intents, self._votes)
-        wants = frozenset(screened.standing("wants")) | {
-            w.removeprefix("want.") for w in wishes if w.startswith("want.")
-        }
-        if guess and "opt_out" in wants and no_opt_out(guess, self._rules, self._meant_limits):
-            wants = wants - {"opt_out"} | {HUMAN}
-        needs = self._needs(screened, question, given, wishes)
-        if guess and highest(e.level for e in evidence) < Level.URGENT:
-            needs, wants = self._also(guess, needs, wants, self._settled(question, given))
-        evidence += self._followed_up(screened, needs, wants)
+        needs, wants = self._wishes(
+            screened, question, given, nlu, guess, highest(e.level for e in evidence)
+        )
+        evidence += wishes.followed_up(screened, needs, wants)
         return self._reading(screened, evidence, needs, wants, given)
+
+    def _wishes(
+        self,
+        screened: Screened,
+        question: Question | None,
+        given: Answer | None,
+        nlu: Understanding | None,
+        guess: Mapping[str, float],
+        level: Level,
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Needs and wishes; what the second opinion alone sees counts below urgent only."""
+        limits, topic = self._meant_limits, self._topic(question)
+        voted = wishes.voted(nlu, self._intents, self._votes)
+        wants = frozenset(screened.standing("wants")) | {
+            w.removeprefix("want.") for w in voted if w.startswith("want.")
+        }
+        if guess and "opt_out" in wants and wishes.no_opt_out(guess, self._rules, limits):
+            wants = wants - {"opt_out"} | {HUMAN}
+        settled = wishes.settled(question, given, topic)
+        named = wishes.named(screened, question, given, topic)
+        named += [w for w in voted if not w.startswith("want.")]
+        needs = tuple(dict.fromkeys(need for need in named if need not in settled))
+        if guess and level < Level.URGENT:
+            if not wants:
+                wants = frozenset(wishes.meant_wishes(guess, limits))
+            if not needs and not wants and (meant := wishes.meant_need(guess, settled, limits)):
+                needs = (meant,)
+        return needs, wants
 
     def _doubted(
         self, screened: Screened, guess: Mapping[str, float], locale: str
@@ -223,6 +241,16 @@ class Reader:
             return {}
         return self._meaning.guess(heard.text, self._around(screened, question, given))
 
+    def opinion(
+        self, text: str, locale: str, question: Question | None = None
+    ) -> Mapping[str, float]:
+        """What the second opinion makes of `text`: the probability of each meaning, the likeliest
+        first; nothing of an answer that needs none (`yes`), or of a text too short to mean much."""
+        screened = self._screen.hear(clean(text), locale)
+        given = answer(question, screened.heard, self._topic(question)) if question else None
+        guess = self._guess(screened, question, given)
+        return dict(sorted(guess.items(), key=lambda row: -row[1]))
+
     def around(self, text: str, locale: str, question: Question | None = None) -> tuple[str, ...]:
         """What the second opinion is told beside the words: what had been asked, what the
         vocabulary made of the answer, and whether it set a red flag aside."""
@@ -241,29 +269,6 @@ class Reader:
         if guess and (found := meaning_vote(guess, weighed, self._rules, limits)):
             yield found
 
-    def _also(
-        self,
-        guess: Mapping[str, float],
-        needs: tuple[str, ...],
-        wants: frozenset[str],
-        settled: frozenset[str],
-    ) -> tuple[tuple[str, ...], frozenset[str]]:
-        """The needs and wishes, with those that the second opinion alone sees."""
-        if not wants:
-            wants = frozenset(meant_wishes(guess, self._meant_limits))
-        if not needs and not wants:
-            meant = meant_need(guess, _NEEDS, settled, self._meant_limits)
-            needs = (meant,) if meant else ()
-        return needs, wants
-
-    def _settled(self, question: Question | None, given: Answer | None) -> frozenset[str]:
-        """The needs that were asked about and are none: `yes my son takes me`."""
-        if not question or not given or given.confidence < SURE:
-            return frozenset()
-        if not isinstance(given.value, bool) or question.assess(given.value):
-            return frozenset()
-        return self._topic(question) & _NEEDS
-
     def _voted(
         self, screened: Screened, nlu: Understanding | None, guess: Mapping[str, float]
     ) -> Iterator[Evidence]:
@@ -272,37 +277,6 @@ class Reader:
         found = red_flag_vote(nlu, screened.heard.weighed, self._rules, self._votes, guess)
         if found:
             yield found
-
-    def _needs(
-        self,
-        screened: Screened,
-        question: Question | None,
-        given: Answer | None,
-        wishes: Sequence[str],
-    ) -> tuple[str, ...]:
-        needs = [*screened.standing("needs"), *(w for w in wishes if not w.startswith("want."))]
-        settled = self._settled(question, given)
-        if question and given and isinstance(given.value, bool) and question.assess(given.value):
-            needs += sorted(self._topic(question) & _NEEDS)
-        needs = [need for need in needs if need not in settled]
-        return tuple(dict.fromkeys(needs))
-
-    def _followed_up(
-        self,
-        screened: Screened,
-        needs: Sequence[str],
-        wants: frozenset[str],
-    ) -> Iterator[Evidence]:
-        """A need, or a wish for a human, is for the care team to follow up."""
-        for name in (*needs, *sorted(wants & _FOLLOWED_UP)):
-            found = [
-                w
-                for w in screened.heard.weighed
-                if w.match.name == name and w.verdict is Verdict.STANDS
-            ]
-            match = found[0].match if found else None
-            matched = screened.heard.words(match.start, match.end) if match else ""
-            yield Evidence(name, Level.ROUTINE, "screen", matched)
 
     def _topic(self, question: Question | None) -> frozenset[str]:
         """The concepts and needs that a question asks about."""
@@ -316,10 +290,14 @@ class Reader:
 
     def _in_question(self, text: str) -> frozenset[str]:
         screened = self._screen.hear(clean(text), "en")
-        said = {unit.form for unit in screened.heard.units}
+        said = f" {' '.join(unit.form for unit in screened.heard.units)} "
         return frozenset(
             {w.match.name for section in ("concepts", "needs") for w in screened.named(section)}
-            | {need for need, words_ in self._topics.items() if words_ & said}
+            | {
+                topic
+                for topic, phrases in self._topics.items()
+                if any(f" {phrase} " in said for phrase in phrases)
+            }
         )
 
     def _reading(
@@ -349,11 +327,6 @@ class Reader:
             confidence=given.confidence if given else SURE if found else 0.0,
             unread=not found and not _calm(screened),
         )
-
-
-_NEEDS = frozenset(
-    ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
-)
 
 
 def _numbers(settings: Mapping[str, str]) -> dict[str, float]:

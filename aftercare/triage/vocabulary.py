@@ -128,9 +128,10 @@ def load_settings(path: Path) -> dict[str, dict[str, str]]:
 
 
 def load_topics(path: Path) -> dict[str, frozenset[str]]:
-    """Read which words of a question make it one about a need, from concepts.yml."""
+    """Read which words or phrases of a question make it one about a need or a concept, from
+    concepts.yml."""
     rows = _read(path).get("topics") or {}
-    return {name: frozenset(str(word) for word in words) for name, words in rows.items()}
+    return {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in rows.items()}
 
 
 def _rule(name: str, row: Mapping[str, Any]) -> Rule:

@@ -1,6 +1,6 @@
 """The second votes: what Rasa's classifier, and the screen's encoder, make of a text."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aftercare.levels import Level
@@ -145,43 +145,6 @@ def emergencies(guess: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
     return sum(p for name, p in guess.items() if _emergency(name, rules))
 
 
-def meant_need(
-    guess: Mapping[str, float],
-    needs: Collection[str],
-    settled: Collection[str],
-    limits: Limits,
-) -> str | None:
-    """The likeliest need, where all needs together are likely enough; more so where the answer
-    has `settled` that there is none: `yes, but the 9 bus stopped running`."""
-    likely = {name: guess.get(name, 0.0) for name in needs}
-    named = max(likely, key=lambda name: likely[name])
-    needed = limits.settled if named in settled else limits.need
-    return named if sum(likely.values()) >= needed else None
-
-
-def no_opt_out(guess: Mapping[str, float], rules: Mapping[str, Rule], limits: Limits) -> bool:
-    """Whether words that ask for the end of texts mean something else: a human finds out.
-
-    Never beside a red flag: `stop texting me, my chest hurts` is both.
-    """
-    return guess.get("opt_out", 0.0) < limits.opt_out and together(guess, rules) < limits.alone
-
-
-def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
-    """The wishes that are likely enough, as `Reading.wants` names them.
-
-    A wish for a language that is not named is one for a human, who finds out which; so is a
-    death, because only words that name it may end the texts of somebody who lives.
-    """
-    yield from (name for name in WISHES if guess.get(name, 0.0) >= limits.wish)
-    if guess.get("deceased", 0.0) >= limits.wish:
-        yield HUMAN
-    languages = {name: p for name, p in guess.items() if name.startswith(LANGUAGE)}
-    if languages and sum(languages.values()) >= limits.wish:
-        named = max(languages, key=lambda name: languages[name])
-        yield HUMAN if named == LANGUAGE else named
-
-
 def _emergency(name: str, rules: Mapping[str, Rule]) -> bool:
     rule = rules.get(name)
     return name == OTHER_FLAG or (rule is not None and rule.concept.level is Level.EMERGENCY)
@@ -198,15 +161,6 @@ def _screened(weighed: Sequence[Weighed], rules: Mapping[str, Rule]) -> bool:
         and rules[w.match.name].concept.level >= Level.URGENT
         for w in weighed
     )
-
-
-def intent_names(
-    nlu: Understanding | None, known: Mapping[str, str], thresholds: Thresholds
-) -> tuple[str, ...]:
-    """The need or want that the top intent stands for, when it is sure of it."""
-    if nlu is None or nlu.confidence < thresholds.intent:
-        return ()
-    return (known[nlu.intent],) if nlu.intent in known else ()
 
 
 def _reports(intent: str, rules: Mapping[str, Rule]) -> bool:
