@@ -1,7 +1,7 @@
 """Finds the words of one vocabulary in a text, also where they are misspelt."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,10 +24,20 @@ ALONE, ANY = "", "*"
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The words that a written word may stand for; `guesses` only if it is misspelt."""
+    """The words that a written word may stand for, some of them guessed if it is misspelt, and
+    what begins with them."""
 
-    sure: tuple[str, ...]
-    guesses: tuple[str, ...] = ()
+    forms: tuple[str, ...]
+    openings: tuple["Opening", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The phrases that begin with a word: by their second word, and those that only begin so."""
+
+    by_second: Mapping[str, Mapping[Phrase, Sequence[Item]]]
+    starting: tuple[tuple[Phrase, Sequence[Item]], ...]
+    guessed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Lexicon:
         accents: bool = False,
     ) -> None:
         self._sounds = sounds
+        self._heard = lru_cache(maxsize=20_000)(self._sound)
         self._accents = accents
         self._fuzzy = fuzzy
         self._clitics = tuple(sorted((fold(c) for c in clitics), key=len, reverse=True))
@@ -70,8 +81,8 @@ class Lexicon:
             for phrase in item.phrases:
                 self._add(phrase, item)
         for word in {w.rstrip("*") for w in self._words}:
-            if len(word) >= SHORTEST_MISSPELT:
-                self._near[word[0], len(word)].append(word)
+            for length in _written(len(word)):
+                self._near[word[0], length].append(word)
         self._shortest_start = min(map(len, self._starts), default=1)
         # Most words begin like no beginning at all: they are told by their first letters.
         self._lengths: dict[str, set[int]] = defaultdict(set)
@@ -82,6 +93,9 @@ class Lexicon:
 
     def sound(self, form: str) -> str:
         """`form` as it sounds, where the locale's letters are taken for one another."""
+        return self._heard(form)
+
+    def _sound(self, form: str) -> str:
         for written, heard in self._sounds:
             form = form.replace(written, heard)
         return form
@@ -100,21 +114,32 @@ class Lexicon:
         """Every item in the text, with its places in order."""
         bare = not (self._accents and shows_tones(units))
         readings = [self.readings(u.form, u.accented, bare) for u in units]
-        forms = [r.sure + r.guesses for r in readings]
         found: dict[Item, list[Occurrence]] = defaultdict(list)
         for place, read in enumerate(readings):
-            following = forms[place + 1] if place + 1 < len(forms) else ()
-            for form in forms[place]:
-                for phrase, items in self._candidates(form, following):
-                    end = place + len(phrase)
-                    if not _follow(phrase, forms, place):
-                        continue
-                    if units[place].sentence != units[end - 1].sentence:
-                        continue
-                    here = Occurrence(place, end, form in read.guesses)
-                    for item in items:
-                        _add(found[item], here)
+            # Most words of a text open nothing in most languages.
+            for opening in read.openings:
+                self._found(place, opening, readings, units, found)
         return found
+
+    def _found(
+        self,
+        place: int,
+        opening: Opening,
+        readings: Sequence[Readings],
+        units: Sequence[Unit],
+        found: dict[Item, list[Occurrence]],
+    ) -> None:
+        """Add what begins at `place` to what was `found`."""
+        following = readings[place + 1].forms if place + 1 < len(readings) else ()
+        for phrase, items in _candidates(opening, following):
+            if len(phrase) > 1 and not _follow(phrase, readings, place):
+                continue
+            end = place + len(phrase)
+            if units[place].sentence != units[end - 1].sentence:
+                continue
+            here = Occurrence(place, end, opening.guessed)
+            for item in items:
+                _add(found[item], here)
 
     def _add(self, phrase: Phrase, item: Item) -> None:
         words = tuple(self._word(w) for w in phrase)
@@ -147,15 +172,17 @@ class Lexicon:
             return start.casefold() + "*"
         return self.sound(fold(start) + vowel).removesuffix(vowel) + "*"
 
-    def _candidates(
-        self, form: str, following: tuple[str, ...]
-    ) -> Iterable[tuple[Phrase, list[Item]]]:
-        if by_second := self._first.get(form):
-            for second in (ALONE, ANY, *following):
-                yield from by_second.get(second, {}).items()
-        for length in self._lengths.get(form[: self._shortest_start], ()):
-            if length <= len(form) and (starting := self._starts.get(form[:length])):
-                yield from starting.items()
+    def _openings(self, sure: Sequence[str], guesses: Sequence[str]) -> Iterator[Opening]:
+        for form in (*sure, *guesses):
+            starting = [
+                phrase
+                for length in self._lengths.get(form[: self._shortest_start], ())
+                if length <= len(form)
+                for phrase in self._starts.get(form[:length], {}).items()
+            ]
+            by_second = self._first.get(form, {})
+            if by_second or starting:
+                yield Opening(by_second, tuple(starting), form in guesses)
 
     def _key(self, word: str) -> str:
         return word.casefold() if self._accents else self.sound(fold(word))
@@ -170,28 +197,24 @@ class Lexicon:
         for clitic in self._clitics:
             if own.startswith(clitic) and len(own) - len(clitic) >= 2:
                 sure.append(own.removeprefix(clitic))
-        if not self._fuzzy or not self._words.isdisjoint(sure):
-            return Readings(tuple(dict.fromkeys(sure)))
-        return Readings(tuple(dict.fromkeys(sure)), tuple(self._misspelt(own)))
+        known = not self._fuzzy or not self._words.isdisjoint(sure)
+        guesses = [] if known else self._misspelt(own)
+        sure = list(dict.fromkeys(sure))
+        return Readings((*sure, *guesses), tuple(self._openings(sure, guesses)))
 
     def _misspelt(self, form: str) -> list[str]:
         if len(form) < SHORTEST_MISSPELT or len(form) > 25 or not form.isalpha():
             return []
         if any(word in self._starts for word in (form[:n] for n in range(4, len(form)))):
             return []
-        slips = 1 if len(form) < 8 else 2
-        lengths = range(
-            max(len(form) - slips, SHORTEST_MISSPELT if slips == 1 else 8), len(form) + slips + 1
-        )
         near = [
             (distance, word)
-            for length in lengths
             for word, distance, _ in process.extract(
                 form,
-                self._near.get((form[0], length), ()),
+                self._near.get((form[0], len(form)), ()),
                 scorer=OSA.distance,
                 processor=None,
-                score_cutoff=slips,
+                score_cutoff=_slips(len(form)),
                 limit=None,
             )
             if word != form
@@ -200,25 +223,52 @@ class Lexicon:
         return [word for _, word in sorted(near)][:4]
 
 
+def _slips(length: int) -> int:
+    """How many slips a word of so many letters may hold."""
+    return 1 if length < 8 else 2
+
+
+def _written(length: int) -> Iterator[int]:
+    """How many letters a misspelling of a word with so many letters may have."""
+    for written in range(max(length - 2, SHORTEST_MISSPELT), length + 3):
+        slips = _slips(written)
+        shortest = SHORTEST_MISSPELT if slips == 1 else 8
+        if abs(written - length) <= slips and length >= max(written - slips, shortest):
+            yield written
+
+
+def _candidates(
+    opening: Opening, following: Sequence[str]
+) -> Iterator[tuple[Phrase, Sequence[Item]]]:
+    if by_second := opening.by_second:
+        for second in (ALONE, ANY, *following):
+            if second in by_second:
+                yield from by_second[second].items()
+    yield from opening.starting
+
+
 def _second(words: Phrase) -> str:
     if len(words) == 1:
         return ALONE
     return ANY if words[1].endswith("*") else words[1]
 
 
-def _follow(phrase: Phrase, forms: Sequence[tuple[str, ...]], place: int) -> bool:
-    if place + len(phrase) > len(forms):
+def _follow(phrase: Phrase, readings: Sequence[Readings], place: int) -> bool:
+    if place + len(phrase) > len(readings):
         return False
-    return all(_is(word, forms[place + i]) for i, word in enumerate(phrase[1:], start=1))
+    return all(_is(word, readings[place + i].forms) for i, word in enumerate(phrase) if i)
 
 
-def _is(word: str, readings: tuple[str, ...]) -> bool:
+def _is(word: str, forms: tuple[str, ...]) -> bool:
     if word.endswith("*"):
-        return any(form.startswith(word[:-1]) for form in readings)
-    return word in readings
+        return any(form.startswith(word[:-1]) for form in forms)
+    return word in forms
 
 
 def _add(places: list[Occurrence], here: Occurrence) -> None:
-    seen = any(o.start == here.start and o.end == here.end for o in places[-4:])
-    if not seen and len(places) < MOST_OCCURRENCES:
+    # The phrases of one item that stand in the same words are added one after another.
+    for seen in places[-4:]:
+        if seen.start == here.start and seen.end == here.end:
+            return
+    if len(places) < MOST_OCCURRENCES:
         places.append(here)

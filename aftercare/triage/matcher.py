@@ -62,10 +62,11 @@ class Matcher:
             fuzzy=vocabulary.script == "words",
             accents=bool(vocabulary.content.get("accents", False)),
         )
-        self._by_item: dict[Item, list[tuple[str, str, Pattern]]] = defaultdict(list)
-        for entry in named:
-            rarest = min(_items(entry[2]), key=lambda item: rarity[item])
-            self._by_item[rarest].append(entry)
+        self._by_item: dict[Item, list[tuple[str, str, Pattern, tuple[Item, ...]]]] = {}
+        for section, name, pattern in named:
+            rarest = min(_items(pattern), key=lambda item: rarity[item])
+            others = tuple(dict.fromkeys(i for i in _items(pattern) if i is not rarest))
+            self._by_item.setdefault(rarest, []).append((section, name, pattern, others))
         scale = vocabulary.scale
         self._gap, self._near, self._far = GAP * scale, NEAR * scale, FAR * scale
 
@@ -75,8 +76,8 @@ class Matcher:
         return [
             match
             for item in places
-            for section, name, pattern in self._by_item.get(item, ())
-            if all(other in places for other in _items(pattern))
+            for section, name, pattern, others in self._by_item.get(item, ())
+            if not others or all(other in places for other in others)
             for match in self._matches(section, name, pattern, places, units)
         ]
 
