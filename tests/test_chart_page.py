@@ -1,7 +1,12 @@
 """One patient's chart, and finding it."""
 
+import json
 import re
 
+import pytest
+from sqlalchemy import select
+
+from aftercare.models import EscalationEvent
 from tests.console_reading import flag, text_of
 from tests.console_setup import Desk
 
@@ -15,6 +20,44 @@ def test_the_chart_says_why_it_was_flagged_by_which_rule_and_source(kim: Desk) -
     assert "Source: " in page
     assert "Heart Failure Zones" in page
     assert "found by the red-flag vocabulary “no puedo respirar acostada”" in page
+
+
+@pytest.mark.parametrize(
+    ("source", "cue", "said"),
+    [
+        (
+            "meaning",
+            "meaning: red flags together 0.97",
+            "learned from texts like it (weighed: 97% sure)",
+        ),
+        (
+            "screen",
+            "meaning: red flags only 0.04",
+            "texts like it are calm: 4% a red flag",
+        ),
+        (
+            "nlu",
+            "red-flag intents together 0.88",
+            "found by the language model (weighed: 88% sure)",
+        ),
+    ],
+)
+def test_the_chart_says_in_plain_words_what_was_learned_and_how_sure_it_is(
+    kim: Desk, source: str, cue: str, said: str
+) -> None:
+    evidence = {
+        "concept": "wound",
+        "level": "urgent",
+        "source": source,
+        "matched": "",
+        "cues": [cue],
+    }
+    with kim.app.database.begin() as session:
+        of_tomas = EscalationEvent.escalation_id == kim.seeded.escalations["Tomás"].id
+        said_wound = EscalationEvent.concept == "wound"
+        (event,) = session.scalars(select(EscalationEvent).where(of_tomas, said_wound))
+        event.detail = json.dumps({"evidence": [evidence]})
+    assert said in text_of(kim.opens("Tomás"))
 
 
 def test_the_chart_says_what_to_do_about_a_missed_blood_thinner(kim: Desk) -> None:

@@ -7,8 +7,9 @@ from typing import Literal
 from aftercare.levels import Level
 from aftercare.protocols import Value
 
-type Source = Literal["screen", "nlu", "question"]
-"""Who found it: the vocabulary, Rasa's classifier, or the question that was answered."""
+type Source = Literal["screen", "meaning", "nlu", "question"]
+"""Who found it: the vocabulary, the screen's second opinion, Rasa's classifier, or the question
+that was answered."""
 
 
 @dataclass(frozen=True)

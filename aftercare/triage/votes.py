@@ -117,10 +117,10 @@ def meaning_vote(
     if _denied_beside_a_lesser(named, weighed, rules):
         needed = limits.denied
     if total >= needed:
-        return Evidence(concept, Level.EMERGENCY, "screen", "", cues)
+        return Evidence(concept, Level.EMERGENCY, "meaning", "", cues)
     if total < guess.get(URGENT, 0.0):
         concept = UNNAMED
-    return Evidence(concept, Level.URGENT, "screen", "", cues)
+    return Evidence(concept, Level.URGENT, "meaning", "", cues)
 
 
 def _denied_beside_a_lesser(

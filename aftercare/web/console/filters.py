@@ -128,6 +128,26 @@ def is_rule(cue: str) -> bool:
     return cue.startswith("rule ")
 
 
+@pass_context
+def cue(context: Context, weighed: str) -> str:
+    """What was weighed, as a person reads it: `meaning: red flags together 0.97` as `97 % sure`."""
+    _ = context["translations"].gettext
+    learned = _LEARNED.fullmatch(weighed)
+    if learned is None:
+        return readable(weighed).lower()
+    share = f"{float(learned['share']):.0%}"
+    if learned["against"]:
+        return str(_("texts like it are calm: %(share)s a red flag")) % {"share": share}
+    return str(_("%(share)s sure")) % {"share": share}
+
+
+# As `aftercare.triage` writes down what the learned readers gave to all red flags together.
+_LEARNED = re.compile(
+    r"(?:meaning: red flags (?:together|(?P<against>only))|red-flag intents together) "
+    r"(?P<share>\d\.\d+)"
+)
+
+
 def changed(trend: Trend) -> str:
     return graphs.change(trend.points)
 
@@ -157,6 +177,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "label": labelled,
     "translated": translated,
     "readable": readable,
+    "cue": cue,
     "when": when,
     "day_of": day_of,
     "birthday": birthday,

@@ -57,6 +57,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "source": {
         "screen": _("found by the red-flag vocabulary"),
+        "meaning": _("learned from texts like it"),
         "nlu": _("found by the language model"),
         "question": _("this question's own rule"),
     },
