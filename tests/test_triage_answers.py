@@ -227,6 +227,20 @@ def test_small_talk_that_both_learned_readers_find_alarming_goes_to_a_human() ->
     assert found.level is Level.ROUTINE
 
 
+def test_a_number_in_words_is_a_number_whatever_the_classifier_makes_of_it() -> None:
+    nlu = vote(nlu_fallback=0.1, seizure=0.9)
+    assert READER.read("مية وتلاتة", "ar", SUGAR, nlu=nlu).level is Level.NONE
+    assert READER.read("مية وتلاتة شفايفي زرق", "ar", SUGAR, nlu=nlu).level >= Level.URGENT
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [("тьфу тьфу тьфу нету", "ru"), ("숨이야 잘쉬지", "ko"), ("الحمدلله بخير", "ar")],
+)
+def test_knocking_on_wood_and_syllables_within_words_are_no_yes(text: str, locale: str) -> None:
+    assert read(text, CHEST, locale).value is not True
+
+
 def test_a_question_about_self_harm_is_about_nothing_else() -> None:
     wish = asked("In the past few days, have you had thoughts of not wanting to live?", "yes_no")
     assert READER.topics(wish) == ("self_harm",)

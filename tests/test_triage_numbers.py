@@ -144,3 +144,86 @@ def test_another_measure_alarms_in_the_answer_to_a_question_for_the_weight(
 
 def test_a_pulse_named_after_a_pressure_is_its_own_number() -> None:
     assert read("130 80 pulse 70", PRESSURE, "en").level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "pain", "level"),
+    [
+        ("9 even after the pill", 9, Level.URGENT),
+        ("7", 7, Level.NONE),
+        ("was a 9, now 3", 3, Level.NONE),
+    ],
+)
+def test_a_pain_of_eight_or_more_is_urgent_also_where_its_question_has_no_rule(
+    text: str, pain: float, level: Level
+) -> None:
+    question = question_from({"text": "How bad is your pain, from 0 to 10?", "answer": "scale"})
+    reading = READER.read(text, "en", question)
+    assert reading.value == pain
+    assert reading.level is level
+
+
+def test_a_pad_soaked_in_an_hour_is_an_emergency() -> None:
+    question = number("How many pads have you soaked in the last hour?", None)
+    assert READER.read("2", "en", question).level is Level.EMERGENCY
+    assert READER.read("0", "en", question).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("medicine", "missed", "level"),
+    [
+        ("medicines", "2", Level.NONE),
+        ("medicines", "3", Level.URGENT),
+        ("blood thinner", "1", Level.URGENT),
+        ("blood thinner", "0", Level.NONE),
+    ],
+)
+def test_missed_doses_are_urgent_by_what_they_are_of(
+    medicine: str, missed: str, level: Level
+) -> None:
+    text = f"How many doses of your {medicine} did you miss in the last 3 days?"
+    question = question_from({"text": text, "answer": "number"})
+    assert READER.read(missed, "en", question).level is level
+
+
+@pytest.mark.parametrize(
+    ("text", "sugar"),
+    [
+        ("ba trăm mười hai", 312),
+        ("một trăm tám", 180),
+        ("hai tram le nam", 205),
+        ("chin muoi hai thoi", 92),
+        ("tám mươi", 80),
+    ],
+)
+def test_vietnamese_numbers_are_read_in_words(text: str, sugar: float) -> None:
+    assert READER.read(text, "vi", SUGAR).value == sugar
+
+
+def test_a_vietnamese_year_or_salt_is_no_number() -> None:
+    for text in ("hai năm rồi", "muối nhiều quá", "muoi dot qua troi"):
+        assert READER.read(text, "vi", SUGAR).value is None
+
+
+def test_a_fever_in_vietnamese_words_is_urgent() -> None:
+    assert READER.read("ba mươi tám độ rưỡi", "vi", TEMPERATURE).level is Level.URGENT
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "level"),
+    [
+        ("40.2", "°C", Level.EMERGENCY),
+        ("38,5", "°C", Level.URGENT),
+        ("101.5", "°C", Level.URGENT),  # nobody has that in Celsius
+        ("36.6", "°C", Level.NONE),
+        ("2.5", "mmol/L", Level.EMERGENCY),
+        ("16", "mmol/L", Level.URGENT),
+        ("5.4", "mmol/L", Level.NONE),
+        ("0,4", "g/L", Level.EMERGENCY),
+        ("1,1", "g/L", Level.NONE),
+    ],
+)
+def test_a_bare_number_is_in_the_unit_that_was_asked_for(
+    text: str, unit: str, level: Level
+) -> None:
+    assert READER.read(text, "ru", number("How much is it today?", unit)).level is level

@@ -12,6 +12,10 @@ from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert, guess_unit
 
 # How sure we are, where the product asks back below about one half.
 SURE, LIKELY, HEDGED, IMPLAUSIBLE = 1.0, 0.8, 0.6, 0.3
+# The first of the Korean syllables, which come after all letters of other languages here.
+HANGUL = "가"
+# The topic of a question whether something has gone away, and what answers it.
+GONE, STILL = "gone", "still"
 # A hedge in a longer text need not be its answer.
 LONGEST_HALF = 6
 
@@ -65,10 +69,13 @@ def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
     said = _longest(
         w
         for w in heard.weighed
-        if w.match.section == "answers" and not _about_something_else(w, heard, topic)
+        if w.match.section == "answers"
+        and not _about_something_else(w, heard, topic)
+        and not _syllable(w, heard)
     )
     bad = _bad_answer(question)
     for found in (
+        _gone(heard, bad) if GONE in topic else None,
         _opening(said, heard),
         _about_topic(heard, topic, bad),
         _judged(said, heard, bad),
@@ -91,6 +98,15 @@ def _about_something_else(said: Weighed, heard: Heard, topic: frozenset[str]) ->
     )
 
 
+def _syllable(said: Weighed, heard: Heard) -> bool:
+    """One syllable within a Korean word: the `야` of `숨이야` is no yes."""
+    place = said.match.start
+    if _length(said) != 1 or place == 0:
+        return False
+    unit, before = heard.units[place], heard.units[place - 1]
+    return before.end == unit.start and before.form >= HANGUL and unit.form >= HANGUL
+
+
 def _opening(said: Sequence[Weighed], heard: Heard) -> Answer | None:
     """A yes, no or not-sure at the start, as most answers have it."""
     for weighed in said:
@@ -100,6 +116,27 @@ def _opening(said: Sequence[Weighed], heard: Heard) -> Answer | None:
             sure = SURE if alone or match.start == 0 else LIKELY
             return Answer(_PLAIN[match.name], None, sure, heard.words(match.start, match.end))
     return None
+
+
+def _gone(heard: Heard, bad: bool | None) -> Answer | None:
+    """What is left of a symptom that was told of before: `no more pain` is a yes to `has it gone
+    away?`, and `still there` a no, whatever they are elsewhere. What is left goes first."""
+    if bad is None:
+        return None
+    said = _longest(w for w in heard.weighed if w.match.name in (GONE, STILL))
+    left = [w for w in said if (w.match.name == GONE) == _denied(w)]
+    over = [w for w in said if w.match.name == GONE and not _denied(w)]
+    if not left and not over:
+        return None
+    first = (left or over)[0].match
+    return Answer(bad if left else not bad, None, LIKELY, heard.words(first.start, first.end))
+
+
+def _denied(weighed: Weighed) -> bool:
+    """Denied by words that are none of its own: `not gone`, but not `doesnt hurt`."""
+    return weighed.verdict is Verdict.DENIED and not any(
+        cue.overlaps(weighed.match) for cue in weighed.cues
+    )
 
 
 def _about_topic(heard: Heard, topic: frozenset[str], bad: bool | None) -> Answer | None:
@@ -118,7 +155,7 @@ def _judged(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer |
     if bad is None:
         return None
     judged = [w for w in said if w.match.name in ("good", "bad")]
-    worst = [w for w in judged if (w.match.name == "bad") == (w.verdict is Verdict.STANDS)]
+    worst = [w for w in judged if (w.match.name == "bad") == (w.verdict in _AS_SAID[w.match.name])]
     if not judged:
         return None
     first = (worst or judged)[0].match
@@ -270,4 +307,9 @@ def _length(weighed: Weighed) -> int:
     return sum(part.end - part.start for part in weighed.match.parts)
 
 
+# Under which verdicts a word means what it says: knocking on wood makes nothing worse.
+_AS_SAID = {
+    "bad": {Verdict.STANDS},
+    "good": {Verdict.STANDS, Verdict.IDIOM, Verdict.RESOLVED},
+}
 _PLAIN: Mapping[str, Value] = {"yes": True, "no": False, "not_sure": NOT_SURE}

@@ -89,7 +89,7 @@ class Lexicon:
         for start in self._starts:
             self._lengths[start[: self._shortest_start]].add(len(start))
         self.readings = lru_cache(maxsize=20_000)(self._readings)
-        self._known = lru_cache(maxsize=20_000)(self._knows)
+        self.knows = lru_cache(maxsize=20_000)(self._knows)
 
     def sound(self, form: str) -> str:
         """`form` as it sounds, where the locale's letters are taken for one another."""
@@ -100,11 +100,8 @@ class Lexicon:
             form = form.replace(written, heard)
         return form
 
-    def knows(self, unit: Unit) -> bool:
-        """Whether the vocabulary holds this very word, or a beginning of it (`hurt*`)."""
-        return self._known(unit.form, unit.accented)
-
     def _knows(self, form: str, accented: str) -> bool:
+        """Whether the vocabulary holds this very word, or a beginning of it (`hurt*`)."""
         form = self.sound(form)
         if form in self._words or self._key(accented) in self._spelled:
             return True
@@ -132,10 +129,11 @@ class Lexicon:
         """Add what begins at `place` to what was `found`."""
         following = readings[place + 1].forms if place + 1 < len(readings) else ()
         for phrase, items in _candidates(opening, following):
-            if len(phrase) > 1 and not _follow(phrase, readings, place):
-                continue
             end = place + len(phrase)
-            if units[place].sentence != units[end - 1].sentence:
+            if len(phrase) > 1 and not (
+                _follow(phrase, readings, place)
+                and units[place].sentence == units[end - 1].sentence
+            ):
                 continue
             here = Occurrence(place, end, opening.guessed)
             for item in items:

@@ -49,7 +49,8 @@ class Listener:
     def hear(self, units: Sequence[Unit]) -> Hearing:
         """Everything the vocabulary finds in `units`, and how much of the text it knows."""
         lettered = [place for place, u in enumerate(units) if u.form.isalpha()]
-        known = frozenset(p for p in lettered if self._matcher.lexicon.knows(units[p]))
+        knows = self._matcher.lexicon.knows
+        known = frozenset([p for p in lettered if knows(units[p].form, units[p].accented)])
         share = len(known) / len(lettered) if lettered else 0.0
         return Hearing(self.vocabulary, units, self._matcher.find(units), share, known)
 
@@ -67,6 +68,8 @@ def spoken(hearings: Iterable[Hearing], locale: str) -> list[Hearing]:
 def weigh(hearing: Hearing, cues: Iterable[Match], asks: bool) -> list[Weighed]:
     """The hearing's matches with their verdicts; `cues` are those of every language spoken."""
     matches = [m for m in hearing.matches if m.section in _WEIGHED and _believed(m, hearing)]
+    if not matches:
+        return []
     return Surroundings(cues, hearing.units, hearing.vocabulary, asks).weigh(matches)
 
 

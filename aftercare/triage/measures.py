@@ -21,6 +21,8 @@ _UNIT = {
     "pressure_lower": "mmHg",
     "pulse": "bpm",
 }
+# In which other units questions ask for them, and up to where a bare number is in that unit.
+_ALSO_ASKED = {"°C": ("temperature", 45), "mmol/L": ("sugar", 45), "g/L": ("sugar", 10)}
 # Where a bare sugar below ten is in grams a litre, and in millimoles elsewhere.
 IN_GRAMS = frozenset({"fr", "ht"})
 # A pressure in centimetres of mercury, as many countries say it: 12 over 8, 19 over 11.
@@ -70,7 +72,7 @@ def beyond(
         if not measure:
             continue
         in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
-        meant = replace(number, unit="g/L") if in_grams else number
+        meant = replace(number, unit="g/L") if in_grams else _as_asked(measure, number, asked)
         if measure == "pressure" and _lower_of_a_pair(place, numbers):
             measure, meant = "pressure_lower", replace(number, unit="mmHg")
         for name, value in _values(measure, meant).items():
@@ -79,6 +81,14 @@ def beyond(
                 for t in thresholds
                 if t.measure == name and _holds(t.when, value)
             )
+
+
+def counted(
+    value: float, topic: frozenset[str], thresholds: Sequence[Threshold]
+) -> Iterator[Threshold]:
+    """The thresholds beyond which `value` is, as the answer to a question about `topic` that
+    brings no rule of its own: a pain of 9, three doses missed."""
+    yield from (t for t in thresholds if t.measure in topic and _holds(t.when, value))
 
 
 def _measure(
@@ -99,7 +109,16 @@ def _measure(
     if number.unit == "°C" and _FEVERISH[0] <= number.value <= _FEVERISH[1]:
         return "temperature"
     unit = number.unit or asked
+    if unit in _ALSO_ASKED:
+        return _ALSO_ASKED[unit][0]
     return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
+
+
+def _as_asked(measure: str, number: Number, asked: str | None) -> Number:
+    """A bare number in the unit it was asked in, where it can be one in that unit."""
+    wanted, highest = _ALSO_ASKED.get(asked or "", ("", 0))
+    fits = number.unit is None and wanted == measure and number.value <= highest
+    return replace(number, unit=asked) if fits else number
 
 
 def _gap(name: Weighed, number: Number, numbers: Sequence[Number], asked: str | None) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aftercare.triage.fold import Unit, fold
 from aftercare.triage.numerals import certain, numeral
 from aftercare.triage.spelled import spelled
+from aftercare.triage.vietnamese import vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,10 @@ def _plain(
             place += 1
         elif form in words:
             value, end = spelled(units, words, place)
+            yield _with_unit(Number(value, place, end, spelled=True), units, measures)
+            place = end
+        elif counted := vietnamese(units, place):
+            value, end = counted
             yield _with_unit(Number(value, place, end, spelled=True), units, measures)
             place = end
         elif word := _close_number(units, place, words, measures, joints):

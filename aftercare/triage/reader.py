@@ -6,12 +6,12 @@ from pathlib import Path
 from aftercare.levels import Level, highest
 from aftercare.protocols import Question
 from aftercare.triage import wishes
-from aftercare.triage.answers import SURE, Answer, answer
+from aftercare.triage.answers import LIKELY, SURE, Answer, answer
 from aftercare.triage.beside import beside, set_aside
 from aftercare.triage.cues import Verdict
-from aftercare.triage.fold import clean
+from aftercare.triage.fold import clean, words
 from aftercare.triage.meaning import FEWEST_WORDS, Meaning
-from aftercare.triage.measures import beyond
+from aftercare.triage.measures import beyond, counted
 from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
 from aftercare.triage.screen import Screen, Screened
 from aftercare.triage.vocabulary import (
@@ -123,9 +123,10 @@ class Reader:
         evidence = [
             *self._flags(screened, doubted),
             *self._beyond(screened, question),
+            *self._counted(question, given),
             *self._answered(question, given, doubted),
             *self._meant(screened, guess),
-            *self._voted(screened, nlu, guess),
+            *self._voted(screened, None if _nothing_besides(screened, given) else nlu, guess),
         ]
         if question and given and _unlikely(question, given, doubted[0]):
             given = None  # It is asked once more.
@@ -214,6 +215,15 @@ class Reader:
             cue = f"{found.measure} {found.value:g}"
             yield Evidence(rule.concept.id, rule.concept.level, "screen", matched, (cue,))
 
+    def _counted(self, question: Question | None, given: Answer | None) -> Iterator[Evidence]:
+        if question is None or question.flags or given is None or given.confidence < LIKELY:
+            return
+        if isinstance(given.value, float):
+            for found in counted(given.value, self._topic(question), self._thresholds):
+                concept = self._rules[found.concept].concept
+                cues = (f"answer {found.when} to: {question.text}",)
+                yield Evidence(concept.id, concept.level, "question", given.matched, cues)
+
     def _answered(
         self, question: Question | None, given: Answer | None, doubted: tuple[Level, str]
     ) -> Iterator[Evidence]:
@@ -292,7 +302,12 @@ class Reader:
         screened = self._screen.hear(clean(text), "en")
         said = f" {' '.join(unit.form for unit in screened.heard.units)} "
         return frozenset(
-            {w.match.name for section in ("concepts", "needs") for w in screened.named(section)}
+            {
+                w.match.name
+                for section in ("concepts", "needs")
+                for w in screened.named(section)
+                if w.verdict is not Verdict.IDIOM
+            }
             | {
                 topic
                 for topic, phrases in self._topics.items()
@@ -341,6 +356,14 @@ def _never_below(rule: Rule) -> Level:
 def _worked_out(given: Answer) -> bool:
     """Whether a yes or no was inferred from what was said, not said outright."""
     return isinstance(given.value, bool) and given.confidence < SURE
+
+
+def _nothing_besides(screened: Screened, given: Answer | None) -> bool:
+    """Whether the text is the answer and nothing more: `one oh three` means nothing to Rasa, who
+    knows no question."""
+    if given is None or given.value is None or given.confidence < SURE:
+        return False
+    return len(words(given.matched)) == len(screened.heard.units)
 
 
 def _unlikely(question: Question, given: Answer, most: Level) -> bool:
