@@ -227,3 +227,21 @@ def test_a_bare_number_is_in_the_unit_that_was_asked_for(
     text: str, unit: str, level: Level
 ) -> None:
     assert READER.read(text, "ru", number("How much is it today?", unit)).level is level
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("121 and 77", "en"),
+        ("130 on 80, like a cosmonaut", "en"),
+        ("130 y 80", "es"),
+        ("120 et 70", "fr"),
+        ("118和76", "zh"),
+    ],
+)
+def test_the_lower_pressure_may_come_after_and(text: str, locale: str) -> None:
+    assert READER.read(text, locale, PRESSURE).level is Level.NONE
+
+
+def test_a_second_reading_is_no_lower_pressure() -> None:
+    assert READER.read("120 earlier now 82", "en", PRESSURE).level >= Level.URGENT

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare.triage.cues import Verdict, Weighed
+from aftercare.triage.fold import Unit
 from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert
+from aftercare.triage.spelled import AND
 from aftercare.triage.vocabulary import Threshold
 
 # `other` is what looks like a measure and is none: the weather, the price of oil.
@@ -29,6 +31,8 @@ IN_GRAMS = frozenset({"fr", "ht"})
 _CENTIMETRES = (9, 26)
 # Of two numbers for a pressure the second is the lower one, where the first can be the upper.
 _LEAST_UPPER = 85
+# What may join the two; `now` and `then` part two readings.
+_JOINED = AND | {"at", "và", "va", "和", "跟", "и", "en"}
 # Degrees that no weather is taken for: `昨晚38度5`, with no word for the temperature.
 _FEVERISH = (37.5, 43.0)
 # What a value has to be, in that unit, to be taken for a measurement at all.
@@ -63,9 +67,10 @@ def beyond(
     thresholds: Sequence[Threshold],
     asked: str | None,
     grams: bool = False,
+    units: Sequence[Unit] = (),
 ) -> Iterator[Measured]:
     """Each value beyond a threshold; `asked` is the unit of the question in hand, `grams`
-    whether the patient's language measures sugar in grams a litre."""
+    whether the patient's language measures sugar in grams a litre, `units` the text's words."""
     named = [w for w in weighed if w.match.section == "measures"]
     for place, number in enumerate(numbers):
         measure = _measure(place, numbers, named, asked)
@@ -73,7 +78,7 @@ def beyond(
             continue
         in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
         meant = replace(number, unit="g/L") if in_grams else _as_asked(measure, number, asked)
-        if measure == "pressure" and _lower_of_a_pair(place, numbers):
+        if measure == "pressure" and _lower_of_a_pair(place, numbers, units):
             measure, meant = "pressure_lower", replace(number, unit="mmHg")
         for name, value in _values(measure, meant).items():
             yield from (
@@ -132,14 +137,15 @@ def _gap(name: Weighed, number: Number, numbers: Sequence[Number], asked: str | 
     return after if after <= NEXT and not taken else None
 
 
-def _lower_of_a_pair(place: int, numbers: Sequence[Number]) -> bool:
+def _lower_of_a_pair(place: int, numbers: Sequence[Number], units: Sequence[Unit]) -> bool:
     """Whether this is the second of two numbers side by side, of which the first can be the
-    upper pressure: `128 76`."""
+    upper pressure: `128 76`, `128 and 76`."""
     if place == 0 or numbers[place].lower is not None:
         return False
     first, number = numbers[place - 1], numbers[place]
-    apart = number.start - first.end
-    return apart == 0 and first.lower is None and number.value < first.value >= _LEAST_UPPER
+    between = [unit.form for unit in units[first.end : number.start]]
+    beside = number.start == first.end or (len(between) == 1 and between[0] in _JOINED)
+    return beside and first.lower is None and number.value < first.value >= _LEAST_UPPER
 
 
 def _distinct(measure: str, number: Number) -> bool:

@@ -209,7 +209,9 @@ class Reader:
     def _beyond(self, screened: Screened, question: Question | None) -> Iterator[Evidence]:
         heard = screened.heard
         asked = question.unit if question else None
-        for found in beyond(heard.numbers, heard.weighed, self._thresholds, asked, heard.grams):
+        for found in beyond(
+            heard.numbers, heard.weighed, self._thresholds, asked, heard.grams, heard.units
+        ):
             rule = self._rules[found.concept]
             matched = heard.words(found.number.start, found.number.end)
             cue = f"{found.measure} {found.value:g}"

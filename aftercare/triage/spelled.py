@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftercare.triage.fold import Unit
 
 # Between the parts of a number (`vingt-quatre`); the Arabic one may also hang on the next part.
-_AND = frozenset(("and", "y", "et", "e", "ak", "w", "و", "-"))
+AND = frozenset(("and", "y", "et", "e", "ak", "w", "و", "-"))
 _ARABIC_AND = "و"
 _FRACTIONS = {"نص": 0.5, "نصف": 0.5, "ربع": 0.25}
 # `one oh three` is 103.
@@ -36,7 +36,7 @@ def spelled(units: Sequence[Unit], words: Mapping[str, float], place: int) -> tu
     total = last = words[units[place].form]
     end = place + 1
     while end < len(units):
-        ahead = end + (units[end].form in (*_AND, _OH))
+        ahead = end + (units[end].form in (*AND, _OH))
         if ahead >= len(units) or (part := _part(units, words, end, ahead)) is None:
             break
         oh = units[end].form == _OH
