@@ -20,8 +20,9 @@ from aftercare.db import Database, psycopg_url
 from aftercare.postgres import Embedded
 from aftercare.settings import Settings, load, new_key
 from bot.actions.app import create_app
+from tests.carrier_line import Line, line
 from tests.contract.recorded import RecordedRasa
-from tests.harness import Day, Line, line
+from tests.harness import Day
 
 pytest_plugins = ["tests.contract.plugin"]
 

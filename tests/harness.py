@@ -4,33 +4,26 @@ Real parts: PostgreSQL, the work engine, Twilio's client and signature check ove
 Rasa is the recorded one (tests/contract), or the running one in tests/live.
 """
 
-import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from functools import cached_property
 from itertools import count
 from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from aftercare.app import App
-from aftercare.carrier import CarrierConfig, Phones, running
 from aftercare.clinic import Clinic
 from aftercare.clock import SetClock
 from aftercare.crypto import ring
 from aftercare.db import Database
-from aftercare.dialogue import Rasa
 from aftercare.models import (
     Appointment,
     Caregiver,
     CheckIn,
-    Coverage,
     Episode,
     Escalation,
     EscalationEvent,
@@ -43,113 +36,13 @@ from aftercare.models import (
 from aftercare.settings import Settings
 from aftercare.sms import Twilio
 from aftercare.sweep import reconcile, sweep
-from aftercare.turns import Dialogue, DialogueUnavailable
-from aftercare.web.webhooks import router
-from aftercare.worker import engine
-
-QUEUES = ["now", "talk", "out"]
-"""Time is the test's own: `passes` does what the engine's clock would."""
+from aftercare.turns import Dialogue
+from tests.carrier_line import Line
+from tests.day_people import patient_with, team_and_staff
+from tests.stand_ins import Nobody, Paged, Switchable
+from tests.working import Working, jobs_waiting
 
 _phones = count(1)
-_mrns = count(1)
-
-
-class CurrentClock:
-    """The clock of whichever test runs: the carrier outlives them."""
-
-    def __init__(self) -> None:
-        self.of: SetClock = SetClock(datetime(2026, 3, 10, 15, tzinfo=UTC))
-
-    def now(self) -> datetime:
-        return self.of.now()
-
-
-@dataclass
-class Line:
-    """The carrier and the product's webhooks, listening."""
-
-    carrier: str
-    web: str
-    server: FastAPI
-    clock: CurrentClock
-    phones: Phones
-
-
-@contextmanager
-def line(settings: Settings) -> Iterator[Line]:
-    server = FastAPI()
-    server.include_router(router)
-    clock = CurrentClock()
-    with _serving(server) as web:
-        config = CarrierConfig(
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token.get_secret_value(),
-            webhook_url=f"{web}/webhooks/sms",
-            clock=clock,
-            tells_opt_out=False,
-        )
-        with running(config) as carrier, Phones(carrier) as phones:
-            yield Line(carrier, web, server, clock, phones)
-
-
-@contextmanager
-def _serving(app: FastAPI) -> Iterator[str]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="warning")
-    server = uvicorn.Server(config)
-    sock = config.bind_socket()
-    thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-class Paged:
-    """The pager of a test: who was paged, and whether their address takes it."""
-
-    def __init__(self) -> None:
-        self.pages: list[tuple[str, int]] = []
-        self.works = True
-
-    def page(self, addresses: list[str], level: str, reference: int, escalation: Any) -> bool:
-        if self.works:
-            self.pages.append((level, reference))
-        return self.works
-
-
-class Switchable:
-    """Rasa with a switch: `down` makes it refuse, as a stopped process does."""
-
-    def __init__(self, dialogue: Dialogue) -> None:
-        self.dialogue = dialogue
-        self.down = False
-        self.fault: Exception | None = None
-
-    def ask(self, conversation: str, text: str, message_id: str) -> list[str]:
-        self._refuse()
-        try:
-            return self.dialogue.ask(conversation, text, message_id)
-        except DialogueUnavailable:
-            raise
-        except Exception as error:
-            self.fault = error
-            raise
-
-    def begin(self, conversation: str, check_in: str) -> list[str]:
-        self._refuse()
-        return self.dialogue.begin(conversation, check_in)
-
-    def forget(self, conversation: str) -> None:
-        """Lose what is known of a conversation, as Rasa may lose its tracker."""
-        if isinstance(self.dialogue, Rasa):
-            tracker = f"/conversations/{conversation}/tracker/events"
-            self.dialogue.client.put(tracker, json=[]).raise_for_status()
-        else:
-            self.dialogue.lose(conversation)  # type: ignore[attr-defined]
-
-    def _refuse(self) -> None:
-        if self.down:
-            raise DialogueUnavailable("ConnectError")
 
 
 @dataclass
@@ -165,7 +58,7 @@ class Day:
     supervisor: Staff
 
     @cached_property
-    def working(self) -> "Working":
+    def working(self) -> Working:
         return Working(self.app)
 
     def end(self) -> None:
@@ -197,7 +90,7 @@ class Day:
         line.server.state.app, line.clock.of = app, clock
         line.phones.reset()
         line.phones.manner(delivery="at_once", order="in_order", twice=False)
-        day = cls(app, clock, line, rasa, pager, *_staff(database))
+        day = cls(app, clock, line, rasa, pager, *team_and_staff(database))
         try:
             yield day
         finally:
@@ -219,7 +112,7 @@ class Day:
         now = self.clock.now()
         number = phone or f"+1312867{next(_phones):04d}"
         with self.app.database.begin() as session:
-            patient = _person(number, name, locale, zone, now)
+            patient = patient_with(number, name, locale, zone, now)
             session.add(patient)
             episode = Episode(
                 patient_id=patient.id,
@@ -280,7 +173,7 @@ class Day:
 
     def work(self) -> None:
         """Do every job there is, and those they make; what the carrier does is done as well."""
-        while _jobs_waiting(self.app):
+        while jobs_waiting(self.app):
             self.working.work()
             self.line.phones.settle()
         if self.rasa.fault:
@@ -402,103 +295,3 @@ class Queue:
                     .order_by(EscalationEvent.seq)
                 )
             )
-
-
-class Nobody:
-    def ask(self, conversation: str, text: str, message_id: str) -> list[str]:
-        raise DialogueUnavailable("nobody")
-
-    def begin(self, conversation: str, check_in: str) -> list[str]:
-        raise DialogueUnavailable("nobody")
-
-
-class Working:
-    """The work engine of one day, kept open on a thread of its own while the day lasts."""
-
-    def __init__(self, app: App) -> None:
-        self._engine = engine(app)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._run(self._engine.open_async())
-
-    def work(self) -> None:
-        """Do the jobs there are."""
-        self._run(
-            self._engine.run_worker_async(
-                queues=QUEUES,
-                wait=False,
-                concurrency=4,
-                install_signal_handlers=False,
-                listen_notify=False,
-            )
-        )
-
-    def close(self) -> None:
-        self._run(self._engine.close_async())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Awaitable[Any]) -> None:
-        async def done() -> None:
-            await work
-
-        asyncio.run_coroutine_threadsafe(done(), self._loop).result()
-
-
-def _jobs_waiting(app: App) -> int:
-    with app.database.begin() as session:
-        return session.scalar(  # type: ignore[no-any-return]
-            sql(
-                "SELECT count(*) FROM procrastinate_jobs"
-                " WHERE status = 'todo' AND queue_name = ANY(:queues)"
-            ),
-            {"queues": QUEUES},
-        )
-
-
-def _person(number: str, name: str, locale: str, zone: str, now: datetime) -> Patient:
-    mrn = f"MRN{next(_mrns)}"
-    patient = Patient(
-        mrn_hash=ring().fingerprint(mrn),
-        phone_hash=ring().fingerprint(number),
-        locale=locale,
-        zone=zone,
-        status="active",
-        created_at=now - timedelta(days=1),
-    )
-    patient.mrn, patient.first_name, patient.last_name = mrn, name, "Test"
-    patient.birth_date, patient.phone = "1950-02-03", number
-    return patient
-
-
-def _staff(database: Database) -> tuple[Team, Staff, Staff, Staff]:
-    """A nurse and a backup by day, a supervisor around the clock."""
-    with database.begin() as session:
-        team = Team(name="Heart", zone="America/New_York")
-        session.add(team)
-        session.flush()
-        roles = {"nurse": "case_manager", "backup": "case_manager", "super": "supervisor"}
-        people = [_member(session, team, name, role) for name, role in roles.items()]
-        for person, tier in zip(people, ("primary", "backup", "supervisor"), strict=True):
-            starts, ends = (time(0), time.max) if tier == "supervisor" else (time(8), time(18))
-            days = range(7) if tier == "supervisor" else range(5)
-            for weekday in days:
-                session.add(
-                    Coverage(
-                        team_id=team.id, staff_id=person.id, weekday=weekday,
-                        starts=starts, ends=ends, tier=tier,
-                    )
-                )  # fmt: skip
-    return team, *people  # type: ignore[return-value]
-
-
-def _member(session: Any, team: Team, name: str, role: str) -> Staff:
-    staff = Staff(
-        email=f"{name}@example.org", name=name.title(), role=role, team_id=team.id,
-        password_hash="", active=True, locale="en",
-    )  # fmt: skip
-    session.add(staff)
-    session.flush()
-    return staff

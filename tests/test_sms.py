@@ -1,33 +1,17 @@
-"""The adapter to Twilio: its real client and validator against the stand-in on loopback."""
+"""The adapter to Twilio: its real client against the stand-in on loopback."""
 
-import json
 import logging
 import socket
 import threading
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 
 import pytest
-from starlette.datastructures import FormData
-from twilio.request_validator import RequestValidator
 
 from aftercare.carrier import CarrierConfig, Delivery, Phones, running
 from aftercare.clock import SetClock
-from aftercare.sms import (
-    FailureKind,
-    Retry,
-    SendFailed,
-    Sent,
-    Tell,
-    Twilio,
-    failure_of,
-    is_final,
-    progress,
-    public_url,
-    signed,
-)
+from aftercare.sms import FailureKind, Retry, SendFailed, Sent, Tell, Twilio
 
 ROSA = "+12025550123"
 WALTER = "+13125550142"
@@ -256,133 +240,6 @@ def test_neither_number_nor_words_reach_a_log(twilio, phones, caplog, fault):
     written = caplog.text + told
     assert "2025550123" not in written
     assert PRIVATE not in written
-
-
-# Kinds of failure
-
-
-def test_every_kind_says_what_to_do():
-    for kind in FailureKind:
-        assert kind.retry in Retry
-        assert kind.tell in Tell
-
-
-def test_an_unknown_outcome_is_looked_up_before_anything_is_sent_again():
-    unknown = {kind for kind in FailureKind if not kind.outcome_known}
-    assert unknown == {kind for kind in FailureKind if kind.retry is Retry.AFTER_LOOK_UP}
-
-
-@pytest.mark.parametrize(
-    ("code", "kind", "retry", "tell"),
-    [
-        (21610, FailureKind.OPTED_OUT, Retry.NEVER, Tell.CASE_MANAGER),
-        (30003, FailureKind.UNREACHABLE, Retry.LATER, Tell.CASE_MANAGER),
-        (30004, FailureKind.BLOCKED, Retry.NEVER, Tell.CASE_MANAGER),
-        (30005, FailureKind.INVALID_NUMBER, Retry.NEVER, Tell.CASE_MANAGER),
-        (30006, FailureKind.LANDLINE, Retry.NEVER, Tell.CASE_MANAGER),
-        (30007, FailureKind.FILTERED, Retry.NEVER, Tell.OPERATOR),
-        (30008, FailureKind.UNEXPLAINED, Retry.ONCE, Tell.CASE_MANAGER),
-        (30032, FailureKind.UNREGISTERED, Retry.NEVER, Tell.OPERATOR),
-        (30034, FailureKind.UNREGISTERED, Retry.NEVER, Tell.OPERATOR),
-        (20429, FailureKind.SLOW_DOWN, Retry.LATER, Tell.NOBODY),
-        (12345, FailureKind.OTHER, Retry.NEVER, Tell.CASE_MANAGER),
-        (None, FailureKind.OTHER, Retry.NEVER, Tell.CASE_MANAGER),
-    ],
-)
-def test_a_code_has_its_kind(code, kind, retry, tell):
-    assert (failure_of(code), kind.retry, kind.tell) == (kind, retry, tell)
-
-
-# Statuses
-
-
-def test_statuses_in_any_order_end_the_same():
-    for arrived in permutations(["queued", "sending", "sent", "delivered", "delivered"]):
-        status = "accepted"
-        for new in arrived:
-            status = progress(status, new)
-        assert status == "delivered"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "kept"),
-    [
-        (None, "queued", "queued"),
-        ("claimed", "queued", "queued"),
-        ("sent", "sending", "sent"),
-        ("undelivered", "sent", "undelivered"),
-        ("failed", "queued", "failed"),
-        ("undelivered", "delivered", "delivered"),
-        ("delivered", "undelivered", "delivered"),
-        ("delivered", "read", "read"),
-        ("read", "delivered", "read"),
-        ("sent", "a status of next year", "sent"),
-    ],
-)
-def test_a_text_never_goes_back(old, new, kept):
-    assert progress(old, new) == kept
-
-
-def test_a_text_on_its_way_is_not_final():
-    final = ("delivered", "undelivered", "failed", "canceled", "read")
-    under_way = ("accepted", "scheduled", "queued", "sending", "sent")
-    assert all(map(is_final, final))
-    assert not any(map(is_final, under_way))
-
-
-# Signatures
-
-URL = "https://aftercare.example/webhooks/sms?line=1"
-FORM = {"From": ROSA, "Body": "", "ANewField": "x", "Body2": "ñ&=?"}
-GOOD = RequestValidator(TOKEN).compute_signature(URL, FORM)
-
-
-@pytest.mark.parametrize(
-    ("case", "url", "form", "signature", "verdict"),
-    [
-        ("as Twilio signed it", URL, FORM, GOOD, True),
-        ("with the port of a proxy", URL.replace("e/w", "e:443/w"), FORM, GOOD, True),
-        ("as a web framework's form", URL, FormData(list(FORM.items())), GOOD, True),
-        ("without a signature", URL, FORM, None, False),
-        ("with an empty signature", URL, FORM, "", False),
-        ("with another's signature", URL, FORM, GOOD[::-1], False),
-        ("with a signature that is no ASCII", URL, FORM, "ñ" * 28, False),
-        ("with a blank field filled", URL, FORM | {"Body": "x"}, GOOD, False),
-        ("with a field dropped", URL, {"From": ROSA, "Body": ""}, GOOD, False),
-        ("with a field added", URL, FORM | {"MediaUrl0": "http://x"}, GOOD, False),
-        ("with another query", URL + "&a=1", FORM, GOOD, False),
-        ("over http", URL.replace("https", "http"), FORM, GOOD, False),
-    ],
-)
-def test_a_webhook_is_believed_only_as_it_was_signed(case, url, form, signature, verdict):
-    assert signed(TOKEN, url, form, signature) is verdict
-
-
-def test_without_a_token_nothing_is_believed():
-    assert not signed("", URL, {}, RequestValidator("").compute_signature(URL, {}))
-
-
-def test_a_json_webhook_is_bound_to_its_body():
-    body = json.dumps({"name": "ñ"}, ensure_ascii=False).encode()
-    validator = RequestValidator(TOKEN)
-    url = f"{URL}&bodySHA256={validator.compute_hash(body.decode())}"
-    signature = validator.compute_signature(url, {})
-    assert signed(TOKEN, url, {}, signature, body)
-    assert not signed(TOKEN, url, {}, signature, body + b" ")
-    assert not signed(TOKEN, url, {}, signature, b"\xff")
-    assert not signed(TOKEN, URL, {}, validator.compute_signature(URL, {}), body)
-
-
-@pytest.mark.parametrize(
-    ("settings", "path", "url"),
-    [
-        ("https://a.example", "/webhooks/sms", "https://a.example/webhooks/sms"),
-        ("https://a.example/", "/webhooks/sms?x=1", "https://a.example/webhooks/sms?x=1"),
-        ("https://a.example/care", "/webhooks/sms", "https://a.example/care/webhooks/sms"),
-    ],
-)
-def test_the_public_address_is_the_one_twilio_called(settings, path, url):
-    assert public_url(settings, path) == url
 
 
 @contextmanager

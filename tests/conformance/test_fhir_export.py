@@ -21,7 +21,7 @@ TRIED = sorted(FIXTURES.glob("*.json"))
 NOT_CAUGHT = {
     "bad_bundle_tx_no_request": "a rule of transactions: ours are collections",
     "bad_patient_contact_invariant_pat1": "a FHIRPath invariant; we write no Patient.contact",
-    "bad_patient_uscore_no_name": "a rule of US Core, tested in tests/test_fhir_export.py",
+    "bad_patient_uscore_no_name": "a rule of US Core, tested in tests/test_fhir_people.py",
 }
 
 type Resource = dict[str, Any]

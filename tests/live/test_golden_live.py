@@ -16,8 +16,9 @@ from aftercare.settings import Settings
 from aftercare.triage import Understanding
 from aftercare.turns import Turn
 from bot.actions.app import create_app
+from tests.carrier_line import Line
 from tests.golden import FILES, play
-from tests.harness import Day, Line
+from tests.harness import Day
 from tests.live.rasa import running_rasa, serving
 
 pytestmark = pytest.mark.live
