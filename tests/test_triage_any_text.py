@@ -23,7 +23,7 @@ QUESTIONS = [
 ]
 TELLING = (
     *("no", "not", "my", "chest", "pain", "cant", "breathe", "if", "stop", "yes", "182"),
-    *("98/60", "38,5", ".", ",", "?", "الم", "胸", "🤢", "\x00", "\u202e"),
+    *("ten", "'", "’", "98/60", "38,5", ".", ",", "?", "الم", "胸", "🤢", "\x00", "\u202e"),
 )
 WORDS = st.sampled_from(TELLING)
 
@@ -51,6 +51,9 @@ def test_any_jumble_of_telling_words_is_read(words: list[str], question: object)
         "\u202eniap tsehc",
         "my chest ألم في صدري 胸口疼 hurts",
         "1/0 0/0 ////",
+        "she took 'ten' of them, ten' or so",
+        "the kids' soup",
+        "\u0651 \u0301",
         "9" * 400,
         "a" * 10_000,
         "\ud800",

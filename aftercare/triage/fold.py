@@ -92,8 +92,9 @@ def words(text: str) -> list[Unit]:
             paused = True
         else:
             form, accented = _fold(found.group())
-            units.append(Unit(form, accented, found.start(), found.end(), sentence, paused))
-            paused = False
+            if form:  # A mark that stands on nothing is no word.
+                units.append(Unit(form, accented, found.start(), found.end(), sentence, paused))
+                paused = False
     return units
 
 
