@@ -12,7 +12,7 @@ from aftercare.triage import Reader, Reading, Understanding
 from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.matcher import Match
 from aftercare.triage.vocabulary import load_rules
-from aftercare.triage.votes import Thresholds, red_flag_vote
+from aftercare.triage.votes import Limits, Thresholds, meaning_vote, red_flag_vote
 
 READER = Reader.load(settings.ROOT / "content")
 
@@ -239,6 +239,24 @@ def test_a_number_in_words_is_a_number_whatever_the_classifier_makes_of_it() -> 
 )
 def test_knocking_on_wood_and_syllables_within_words_are_no_yes(text: str, locale: str) -> None:
     assert read(text, CHEST, locale).value is not True
+
+
+def test_who_may_hint_at_self_harm_is_called_though_nobody_is_sure() -> None:
+    rules = load_rules(settings.ROOT / "content" / "red_flags" / "concepts.yml")
+    guess = {"self_harm": 0.5, "none": 0.5}
+    found = meaning_vote(guess, [], rules, Limits(), asked=True)
+    assert found is not None
+    assert (found.concept, found.level) == ("self_harm", Level.URGENT)
+    # Out of the blue, many a harmless sentence looks like a farewell.
+    assert meaning_vote(guess, [], rules, Limits()) is None
+    assert meaning_vote({"chest_pain": 0.5, "none": 0.5}, [], rules, Limits(), asked=True) is None
+
+
+def test_self_harm_that_was_denied_is_not_hinted_at() -> None:
+    rules = load_rules(settings.ROOT / "content" / "red_flags" / "concepts.yml")
+    denied = Weighed(Match("concepts", "self_harm", "en", "", 0, 3, (), 0), Verdict.DENIED)
+    guess = {"self_harm": 0.5, "none": 0.5}
+    assert meaning_vote(guess, [denied], rules, Limits(), asked=True) is None
 
 
 def test_a_question_about_self_harm_is_about_nothing_else() -> None:

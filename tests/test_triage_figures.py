@@ -16,7 +16,7 @@ from aftercare.triage.evaluation import ALL, Figures, evaluate, figures, load_ro
 
 ROWS = Path(__file__).parent / "reading"
 # Rows that only teach the second opinion (`taught.jsonl`) say nothing about how well it reads.
-MEASURED = ("dev", "test", "unseen")
+MEASURED = ("dev", "test", "unseen", "lives")
 PARTS = [
     (file.parent.name, file.stem)
     for file in sorted(ROWS.glob("*/*.jsonl"))

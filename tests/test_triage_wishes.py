@@ -5,6 +5,10 @@ import pytest
 from aftercare import settings
 from aftercare.levels import Level
 from aftercare.triage import Reader
+from aftercare.triage.fold import words
+from aftercare.triage.vocabulary import load_rules
+from aftercare.triage.votes import Limits
+from aftercare.triage.wishes import asked_back, language_named, meant_wishes, unmeant
 
 READER = Reader.load(settings.ROOT / "content")
 
@@ -124,3 +128,59 @@ def test_an_opt_out_beside_a_red_flag_is_both() -> None:
     read = READER.read("stop texting me, my chest hurts bad", "en")
     assert "opt_out" in read.wants
     assert read.level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "wish"),
+    [
+        ("english please, i read it better", "zh-Hans", "language:en"),
+        ("ابعتلي بالانجليزي بنتي هي اللي بتقرالي", "ar", "language:en"),
+        ("我個仔喺度 英文send過嚟佢代我睇", "zh-Hant", "language:en"),
+        ("english plz my ma dont read good and i read her msgs", "ht", "language:en"),
+    ],
+)
+def test_a_language_is_known_by_any_of_its_names(text: str, locale: str, wish: str) -> None:
+    assert wish in wants(text, locale)
+
+
+def test_a_language_nobody_named_is_asked_about_by_a_human() -> None:
+    guess = {"language": 0.8, "none": 0.2}
+    assert set(meant_wishes(guess, Limits(), None)) == {"language", "human"}
+
+
+NAMES = {"en": ("english", "英文"), "es": ("espanol",), "zh-Hans": ("中文",), "zh-Hant": ("繁體",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "named"),
+    [
+        ("mi espanol no es bueno, english", "es", "en"),
+        ("espanol", "es", None),
+        ("可以改繁體嗎", "zh-Hans", "zh-Hant"),
+        ("中文打字好慢 用英文", "zh-Hant", "en"),
+    ],
+)
+def test_of_several_languages_the_patients_own_is_not_the_one_wished_for(
+    text: str, own: str, named: str | None
+) -> None:
+    assert language_named(words(text), NAMES, own) == named
+
+
+def test_a_death_only_a_pattern_sees_ends_no_texts() -> None:
+    rules = load_rules(settings.ROOT / "content" / "red_flags" / "concepts.yml")
+    seen = frozenset({"deceased"})
+    battery, perhaps, sure = ({"deceased": p, "none": 1 - p} for p in (0.01, 0.1, 0.4))
+    assert unmeant(seen, battery, rules, Limits()) == seen
+    assert not asked_back(seen, battery, Limits())
+    assert unmeant(seen, perhaps, rules, Limits()) == seen
+    assert asked_back(seen, perhaps, Limits())
+    assert not unmeant(seen, sure, rules, Limits())
+
+
+def test_who_may_want_no_texts_is_always_asked() -> None:
+    assert asked_back(frozenset({"opt_out"}), {"opt_out": 0.0, "none": 1.0}, Limits())
+
+
+def test_a_dead_phone_is_no_dead_patient() -> None:
+    assert "deceased" not in wants("máy tính em nó chết queo rồi nên không vô hộp thư được", "vi")
+    assert "deceased" in wants("this is his wife. we buried harold saturday so take him off")

@@ -90,7 +90,7 @@ def learn(
         typer.Option(help="A file of everyday texts, one a line: none of them is a red flag."),
     ] = None,
 ) -> None:
-    """Learn the screen's second opinion anew, from rows and examples (ten minutes)."""
+    """Learn the screen's second opinion anew, from rows and examples (a quarter of an hour)."""
     from aftercare.cli._progress import watched
     from aftercare.settings import ROOT
     from aftercare.triage.lessons import learn as learned_from

@@ -9,6 +9,7 @@ from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.fold import Unit, fold
 from aftercare.triage.measures import believable
 from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert, guess_unit
+from aftercare.triage.trends import of_before
 
 # How sure we are, where the product asks back below about one half.
 SURE, LIKELY, HEDGED, IMPLAUSIBLE = 1.0, 0.8, 0.6, 0.3
@@ -18,6 +19,8 @@ HANGUL = "가"
 GONE, STILL = "gone", "still"
 # A hedge in a longer text need not be its answer.
 LONGEST_HALF = 6
+# So many words behind a no may say what it denies.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _yes_no(question: Question, heard: Heard, topic: frozenset[str]) -> Answer:
     bad = _bad_answer(question)
     for found in (
         _gone(heard, bad) if GONE in topic else None,
-        _opening(said, heard),
+        _opening(said, heard, bad),
         _about_topic(heard, topic, bad),
         _judged(said, heard, bad),
         _anywhere(said, heard),
@@ -104,16 +107,22 @@ def _syllable(said: Weighed, heard: Heard) -> bool:
     if _length(said) != 1 or place == 0:
         return False
     unit, before = heard.units[place], heard.units[place - 1]
-    return before.end == unit.start and before.form >= HANGUL and unit.form >= HANGUL
+    return before.end == unit.start and unit.form >= HANGUL
 
 
-def _opening(said: Sequence[Weighed], heard: Heard) -> Answer | None:
-    """A yes, no or not-sure at the start, as most answers have it."""
+def _opening(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer | None:
+    """A yes, no or not-sure at the start, as most answers have it.
+
+    Where no is the bad answer, one with more behind it may mean the trouble: `no no i threw up
+    nothing` to `can you keep food down?`.
+    """
     for weighed in said:
         match = weighed.match
         if match.start <= 2 and match.name in _PLAIN:
             alone = match.end == len(heard.units) or heard.units[match.end].after_pause
-            sure = SURE if alone or match.start == 0 else LIKELY
+            more = len(heard.units) - match.end >= FEW
+            perhaps = bad is False and match.name == "no" and more
+            sure = SURE if (alone or match.start == 0) and not perhaps else LIKELY
             return Answer(_PLAIN[match.name], None, sure, heard.words(match.start, match.end))
     return None
 
@@ -155,11 +164,17 @@ def _judged(said: Sequence[Weighed], heard: Heard, bad: bool | None) -> Answer |
     if bad is None:
         return None
     judged = [w for w in said if w.match.name in ("good", "bad")]
-    worst = [w for w in judged if (w.match.name == "bad") == (w.verdict in _AS_SAID[w.match.name])]
+    worst = [w for w in judged if (w.match.name == "bad") == _as_said(w)]
     if not judged:
         return None
     first = (worst or judged)[0].match
     return Answer(bad if worst else not bad, None, LIKELY, heard.words(first.start, first.end))
+
+
+def _as_said(judged: Weighed) -> bool:
+    """Whether a word means what it says: `no problem` is denied by nothing but itself."""
+    own = judged.verdict is Verdict.DENIED and not _denied(judged)
+    return judged.verdict in _AS_SAID[judged.match.name] or (own and judged.match.name == "good")
 
 
 def _anywhere(said: Sequence[Weighed], heard: Heard) -> Answer | None:
@@ -212,12 +227,8 @@ def _not_one(heard: Heard) -> bool:
 
 def _present(heard: Heard) -> list[Number]:
     """The numbers of now: `342, yesterday 318` answers 342."""
-    before = {
-        w.match.end
-        for w in heard.weighed
-        if w.match.name == "earlier" and w.match.section == "answers"
-    }
-    now = [n for n in heard.numbers if not before & {n.start, n.start - 1}]
+    before = of_before(heard.numbers, heard.weighed, heard.units)
+    now = [n for place, n in enumerate(heard.numbers) if place not in before]
     return now or list(heard.numbers)
 
 

@@ -34,7 +34,7 @@ class Lesson:
 # A development row is as hard as texts get; it counts as much as so many of the bot's examples.
 ROW_WEIGHT = 3.0
 # Everyday sentences are few beside all that people may say in a day.
-EVERYDAY_WEIGHT = 3.0
+EVERYDAY_WEIGHT = 20.0
 # What is not learned from: how bad a missed medicine is, its question decides.
 _SKIPPED = frozenset({"missed_medicine", "nlu_fallback", "EXTERNAL_check_in"})
 _INTENTS = {

@@ -1,13 +1,14 @@
 """Measured values that are red flags by themselves: `sugar 41`, `watch says 170`."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare.triage.cues import Verdict, Weighed
 from aftercare.triage.fold import Unit
 from aftercare.triage.numbers import HIGHEST_GRAMS, Number, convert
 from aftercare.triage.spelled import AND
+from aftercare.triage.trends import of_before
 from aftercare.triage.vocabulary import Threshold
 
 # `other` is what looks like a measure and is none: the weather, the price of oil.
@@ -59,11 +60,13 @@ class Measured:
     measure: str
     value: float
     number: Number
+    before: bool = False
+    """Whether it is told of an earlier time, and another one of the same of now."""
 
 
 def beyond(
     numbers: Sequence[Number],
-    weighed: Iterable[Weighed],
+    weighed: Sequence[Weighed],
     thresholds: Sequence[Threshold],
     asked: str | None,
     grams: bool = False,
@@ -72,28 +75,40 @@ def beyond(
     """Each value beyond a threshold; `asked` is the unit of the question in hand, `grams`
     whether the patient's language measures sugar in grams a litre, `units` the text's words."""
     named = [w for w in weighed if w.match.section == "measures"]
-    for place, number in enumerate(numbers):
-        measure = _measure(place, numbers, named, asked)
-        if not measure:
+    meant = [_meant(place, numbers, named, asked, grams, units) for place in range(len(numbers))]
+    earlier = of_before(numbers, weighed, units)
+    of_now = {found[0] for place, found in enumerate(meant) if found and place not in earlier}
+    for place, found in enumerate(meant):
+        if found is None:
             continue
-        in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
-        meant = replace(number, unit="g/L") if in_grams else _as_asked(measure, number, asked)
-        if measure == "pressure" and _lower_of_a_pair(place, numbers, units):
-            measure, meant = "pressure_lower", replace(number, unit="mmHg")
-        for name, value in _values(measure, meant).items():
+        before = place in earlier and found[0] in of_now
+        for name, value in _values(*found).items():
             yield from (
-                Measured(t.concept, name, value, number)
+                Measured(t.concept, name, value, numbers[place], before)
                 for t in thresholds
-                if t.measure == name and _holds(t.when, value)
+                if t.measure == name and holds(t.when, value)
             )
 
 
-def counted(
-    value: float, topic: frozenset[str], thresholds: Sequence[Threshold]
-) -> Iterator[Threshold]:
-    """The thresholds beyond which `value` is, as the answer to a question about `topic` that
-    brings no rule of its own: a pain of 9, three doses missed."""
-    yield from (t for t in thresholds if t.measure in topic and _holds(t.when, value))
+def _meant(
+    place: int,
+    numbers: Sequence[Number],
+    named: Sequence[Weighed],
+    asked: str | None,
+    grams: bool,
+    units: Sequence[Unit],
+) -> tuple[str, Number] | None:
+    """What the number at `place` measures, and the number in the unit that is meant."""
+    number = numbers[place]
+    measure = _measure(place, numbers, named, asked)
+    if not measure:
+        return None
+    if measure == "pressure" and _lower_of_a_pair(place, numbers, units):
+        return "pressure_lower", replace(number, unit="mmHg")
+    in_grams = measure == "sugar" and _in_grams(number, named, grams and asked is not None)
+    if in_grams:
+        return measure, replace(number, unit="g/L")
+    return measure, _as_asked(measure, number, asked)
 
 
 def _measure(
@@ -114,7 +129,8 @@ def _measure(
     if number.unit == "°C" and _FEVERISH[0] <= number.value <= _FEVERISH[1]:
         return "temperature"
     unit = number.unit or asked
-    if unit in _ALSO_ASKED:
+    # Degrees that nobody asked for may be the weather's.
+    if unit in _ALSO_ASKED and (unit != "°C" or asked in ("°C", "°F")):
         return _ALSO_ASKED[unit][0]
     return next((m for m, u in _UNIT.items() if u == unit and _distinct(m, number)), None)
 
@@ -192,7 +208,8 @@ def _in_unit(measure: str, number: Number) -> float | None:
     return convert(number.value, number.unit, _UNIT[measure])
 
 
-def _holds(when: str, value: float) -> bool:
+def holds(when: str, value: float) -> bool:
+    """Whether `value` is beyond a threshold like `< 54`. Raises ValueError for any other form."""
     found = re.fullmatch(r"(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)", when)
     if not found:
         raise ValueError(f"threshold {when!r} is not a comparison")

@@ -5,19 +5,19 @@ from pathlib import Path
 
 from aftercare.levels import Level, highest
 from aftercare.protocols import Question
-from aftercare.triage import wishes
-from aftercare.triage.answers import LIKELY, SURE, Answer, answer
+from aftercare.triage import values, wishes
+from aftercare.triage.answers import SURE, Answer, answer
 from aftercare.triage.beside import beside, set_aside
 from aftercare.triage.cues import Verdict
 from aftercare.triage.fold import clean, words
 from aftercare.triage.meaning import FEWEST_WORDS, Meaning
-from aftercare.triage.measures import beyond, counted
 from aftercare.triage.reading import Concept, Evidence, Reading, Understanding
 from aftercare.triage.screen import Screen, Screened
 from aftercare.triage.vocabulary import (
     Rule,
     Threshold,
     Vocabulary,
+    load_languages,
     load_rules,
     load_settings,
     load_thresholds,
@@ -52,12 +52,14 @@ class Reader:
         thresholds: Sequence[Threshold],
         settings: Mapping[str, Mapping[str, str]],
         topics: Mapping[str, frozenset[str]],
+        languages: Mapping[str, Sequence[str]],
         meaning: Meaning | None = None,
     ) -> None:
         self._screen = Screen(vocabularies)
         self._rules = rules
         self._thresholds = thresholds
         self._topics = topics
+        self._languages = languages
         # Questions are few and asked a thousand times: each is read once.
         self._asked_about: dict[str, frozenset[str]] = {}
         self._intents = settings.get("intents", {})
@@ -79,6 +81,7 @@ class Reader:
             load_thresholds(common),
             load_settings(common),
             load_topics(common),
+            load_languages(common),
             Meaning.load(folder) if second_opinion else None,
         )
 
@@ -122,16 +125,17 @@ class Reader:
         doubted = self._doubted(screened, guess, locale)
         evidence = [
             *self._flags(screened, doubted),
-            *self._beyond(screened, question),
-            *self._counted(question, given),
+            *values.measured(screened, question, self._rules, self._thresholds),
+            *values.counted(question, given, self._topic(question), self._rules, self._thresholds),
+            *values.changed(screened, question, self._topic(question), self._rules),
             *self._answered(question, given, doubted),
-            *self._meant(screened, guess),
+            *self._meant(screened, guess, question is not None),
             *self._voted(screened, None if _nothing_besides(screened, given) else nlu, guess),
         ]
         if question and given and _unlikely(question, given, doubted[0]):
             given = None  # It is asked once more.
         needs, wants = self._wishes(
-            screened, question, given, nlu, guess, highest(e.level for e in evidence)
+            screened, locale, question, given, nlu, guess, highest(e.level for e in evidence)
         )
         evidence += wishes.followed_up(screened, needs, wants)
         return self._reading(screened, evidence, needs, wants, given)
@@ -139,6 +143,7 @@ class Reader:
     def _wishes(
         self,
         screened: Screened,
+        locale: str,
         question: Question | None,
         given: Answer | None,
         nlu: Understanding | None,
@@ -151,15 +156,18 @@ class Reader:
         wants = frozenset(screened.standing("wants")) | {
             w.removeprefix("want.") for w in voted if w.startswith("want.")
         }
-        if guess and "opt_out" in wants and wishes.no_opt_out(guess, self._rules, limits):
-            wants = wants - {"opt_out"} | {HUMAN}
+        if guess and (unmeant := wishes.unmeant(wants, guess, self._rules, limits)):
+            wants -= unmeant
+            if wishes.asked_back(unmeant, guess, limits):
+                wants |= {HUMAN}
         settled = wishes.settled(question, given, topic)
-        named = wishes.named(screened, question, given, topic)
-        named += [w for w in voted if not w.startswith("want.")]
-        needs = tuple(dict.fromkeys(need for need in named if need not in settled))
+        needed = wishes.named(screened, question, given, topic)
+        needed += [w for w in voted if not w.startswith("want.")]
+        needs = tuple(dict.fromkeys(need for need in needed if need not in settled))
         if guess and level < Level.URGENT:
             if not wants:
-                wants = frozenset(wishes.meant_wishes(guess, limits))
+                named = wishes.language_named(screened.heard.units, self._languages, locale)
+                wants = frozenset(wishes.meant_wishes(guess, limits, named))
             if not needs and not wants and (meant := wishes.meant_need(guess, settled, limits)):
                 needs = (meant,)
         return needs, wants
@@ -205,26 +213,6 @@ class Reader:
             if (key := (rule.concept.id, level, words_)) not in seen:
                 seen.add(key)
                 yield Evidence(rule.concept.id, level, "screen", words_, cues)
-
-    def _beyond(self, screened: Screened, question: Question | None) -> Iterator[Evidence]:
-        heard = screened.heard
-        asked = question.unit if question else None
-        for found in beyond(
-            heard.numbers, heard.weighed, self._thresholds, asked, heard.grams, heard.units
-        ):
-            rule = self._rules[found.concept]
-            matched = heard.words(found.number.start, found.number.end)
-            cue = f"{found.measure} {found.value:g}"
-            yield Evidence(rule.concept.id, rule.concept.level, "screen", matched, (cue,))
-
-    def _counted(self, question: Question | None, given: Answer | None) -> Iterator[Evidence]:
-        if question is None or question.flags or given is None or given.confidence < LIKELY:
-            return
-        if isinstance(given.value, float):
-            for found in counted(given.value, self._topic(question), self._thresholds):
-                concept = self._rules[found.concept].concept
-                cues = (f"answer {found.when} to: {question.text}",)
-                yield Evidence(concept.id, concept.level, "question", given.matched, cues)
 
     def _answered(
         self, question: Question | None, given: Answer | None, doubted: tuple[Level, str]
@@ -276,9 +264,11 @@ class Reader:
         asked = self.topics(question) if question else ()
         return beside(screened, asked, question, given)
 
-    def _meant(self, screened: Screened, guess: Mapping[str, float]) -> Iterator[Evidence]:
+    def _meant(
+        self, screened: Screened, guess: Mapping[str, float], asked: bool
+    ) -> Iterator[Evidence]:
         weighed, limits = screened.heard.weighed, self._meant_limits
-        if guess and (found := meaning_vote(guess, weighed, self._rules, limits)):
+        if guess and (found := meaning_vote(guess, weighed, self._rules, limits, asked)):
             yield found
 
     def _voted(

@@ -134,6 +134,12 @@ def load_topics(path: Path) -> dict[str, frozenset[str]]:
     return {name: frozenset(str(phrase) for phrase in phrases) for name, phrases in rows.items()}
 
 
+def load_languages(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read how languages are called in texts, from concepts.yml."""
+    rows = _read(path).get("languages") or {}
+    return {str(locale): tuple(fold(str(name)) for name in names) for locale, names in rows.items()}
+
+
 def _rule(name: str, row: Mapping[str, Any]) -> Rule:
     level = Level(row["level"])
     concept = Concept(name, level, str(row["told"]), str(row["source"]))

@@ -41,26 +41,34 @@ class Limits:
     over, another's), since it weighed the words; and one of them has to reach `clear` by itself:
     a little of everything is no meaning. The emergencies among them need `sure` to be one,
     `beside` where a red flag was set aside, and `denied` where it is their own and a lesser one
-    stands.
+    stands. Self-harm by itself needs `crisis` to be called about in an answer;
+    out of the blue many a harmless sentence looks like a farewell.
 
     Where it takes a text for `calm`, an emergency that a pattern saw is no more than urgent
-    below `unsure`, and for a human to read below `doubt`; what a pattern takes for an opt-out
-    is one from `opt_out`. Needs together need `need`, or `settled` where the answer says that
-    there is none; a wish `wish`.
+    below `unsure`, and for a human to read below `doubt`. Needs together need `need`, or
+    `settled` where the answer says that there is none; a wish `wish`, a death `death`, which a
+    human reads from `death_perhaps`. What a pattern takes for the end of all texts is one from
+    `opt_out`, or from `ends` (a wrong number, a death); below that a human finds out, and below
+    `never` nobody needs to.
     """
 
-    alone: float = 0.7
+    alone: float = 0.6
+    crisis: float = 0.35
     aside: float = 0.8
     sure: float = 0.6
     beside: float = 0.9
     denied: float = 0.99
-    clear: float = 0.25
+    clear: float = 0.2
     calm: float = 0.6
-    unsure: float = 0.2
-    doubt: float = 0.05
-    need: float = 0.5
-    settled: float = 0.7
-    wish: float = 0.7
+    unsure: float = 0.25
+    doubt: float = 0.1
+    need: float = 0.45
+    settled: float = 0.8
+    wish: float = 0.6
+    death: float = 0.8
+    death_perhaps: float = 0.7
+    ends: float = 0.2
+    never: float = 0.08
     opt_out: float = 0.05
 
 
@@ -101,15 +109,17 @@ def meaning_vote(
     weighed: Sequence[Weighed],
     rules: Mapping[str, Rule],
     limits: Limits,
+    asked: bool = False,
 ) -> Evidence | None:
-    """Evidence when the second opinion's red flags together are probable enough."""
+    """Evidence when the second opinion's red flags together are probable enough; of an answer
+    (`asked`), a hint at self-harm sooner."""
     flags = {name: p for name, p in guess.items() if _emergency(name, rules)}
     aside = any(w.verdict is not Verdict.STANDS for w in weighed if w.match.section == "concepts")
     likely = together(guess, rules)
     clear = max(guess.get(URGENT, 0.0), *flags.values()) >= limits.clear
-    if likely < (max(limits.alone, limits.aside) if aside else limits.alone) or not clear:
-        return None
     cues = (f"meaning: red flags together {likely:.2f}",)
+    if likely < (max(limits.alone, limits.aside) if aside else limits.alone) or not clear:
+        return _hinted(guess, weighed, rules, limits.crisis, cues) if asked else None
     named = max(flags, key=lambda name: flags[name])
     concept = named if named in rules else UNNAMED
     total = sum(flags.values())
@@ -121,6 +131,22 @@ def meaning_vote(
     if total < guess.get(URGENT, 0.0):
         concept = UNNAMED
     return Evidence(concept, Level.URGENT, "meaning", "", cues)
+
+
+def _hinted(
+    guess: Mapping[str, float],
+    weighed: Sequence[Weighed],
+    rules: Mapping[str, Rule],
+    needed: float,
+    cues: tuple[str, ...],
+) -> Evidence | None:
+    """Who hints at self-harm is called today: it is said in hints, and asking does no harm."""
+    judged = {w.match.name for w in weighed if w.match.section == "concepts"}
+    for name, likely in guess.items():
+        crisis = name in rules and rules[name].concept.told == CRISIS
+        if crisis and likely >= needed and name not in judged:
+            return Evidence(name, Level.URGENT, "meaning", "", cues)
+    return None
 
 
 def _denied_beside_a_lesser(

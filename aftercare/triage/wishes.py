@@ -6,6 +6,7 @@ from aftercare.levels import Level
 from aftercare.protocols import Question
 from aftercare.triage.answers import SURE, Answer
 from aftercare.triage.cues import Verdict
+from aftercare.triage.fold import Unit
 from aftercare.triage.reading import Evidence, Understanding
 from aftercare.triage.screen import Screened
 from aftercare.triage.vocabulary import Rule
@@ -14,6 +15,7 @@ from aftercare.triage.votes import HUMAN, LANGUAGE, WISHES, Limits, Thresholds, 
 NEEDS = frozenset(
     ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
 )
+DECEASED = "deceased"
 # Wishes that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
 
@@ -57,27 +59,72 @@ def meant_need(guess: Mapping[str, float], settled: Collection[str], limits: Lim
     return most if sum(likely.values()) >= needed else None
 
 
-def meant_wishes(guess: Mapping[str, float], limits: Limits) -> Iterator[str]:
-    """The wishes that are likely enough, as `Reading.wants` names them.
-
-    A wish for a language that is not named is one for a human, who finds out which; so is a
-    death, because only words that name it may end the texts of somebody who lives.
-    """
+def meant_wishes(
+    guess: Mapping[str, float], limits: Limits, named: str | None = None
+) -> Iterator[str]:
+    """The wishes that are likely enough, as `Reading.wants` names them; `named` is a language
+    that the text names. A human finds out which one it is where none is."""
     yield from (name for name in WISHES if guess.get(name, 0.0) >= limits.wish)
-    if guess.get("deceased", 0.0) >= limits.wish:
+    if guess.get(DECEASED, 0.0) >= limits.death:
+        yield DECEASED
+    elif guess.get(DECEASED, 0.0) >= limits.death_perhaps:
         yield HUMAN
     languages = {name: p for name, p in guess.items() if name.startswith(LANGUAGE)}
     if languages and sum(languages.values()) >= limits.wish:
         likeliest = max(languages, key=lambda name: languages[name])
-        yield HUMAN if likeliest == LANGUAGE else likeliest
+        if likeliest != LANGUAGE:
+            yield likeliest
+        elif named:
+            yield f"{LANGUAGE}:{named}"
+        else:
+            yield from (LANGUAGE, HUMAN)
 
 
-def no_opt_out(guess: Mapping[str, float], rules: Mapping[str, Rule], limits: Limits) -> bool:
-    """Whether words that ask for the end of texts mean something else: a human finds out.
+def language_named(
+    units: Sequence[Unit], names: Mapping[str, Sequence[str]], own: str
+) -> str | None:
+    """The first language that a text names besides the patient's `own`."""
+    written = " ".join(unit.form for unit in units)
+    closed = "".join(unit.form for unit in units)
+    found = {
+        locale: (_base(locale) == _base(own), place)
+        for locale, called in names.items()
+        if locale != own and (place := _first(called, written, closed)) is not None
+    }
+    return min(found, key=lambda locale: found[locale]) if found else None
+
+
+def _base(locale: str) -> str:
+    return locale.partition("-")[0]
+
+
+def _first(called: Sequence[str], written: str, closed: str) -> int | None:
+    places = [(closed if _unspaced(name) else written).find(name) for name in called]
+    return min((place for place in places if place >= 0), default=None)
+
+
+def _unspaced(name: str) -> bool:
+    return name[0] >= "\u3040"
+
+
+def unmeant(
+    wants: frozenset[str], guess: Mapping[str, float], rules: Mapping[str, Rule], limits: Limits
+) -> frozenset[str]:
+    """Words that seem to ask for the end of all texts, or to tell of a death, and mean something
+    else (`my phone died`); with them comes the wish for a human, who finds out, unless nothing
+    speaks for it.
 
     Never beside a red flag: `stop texting me, my chest hurts` is both.
     """
-    return guess.get("opt_out", 0.0) < limits.opt_out and together(guess, rules) < limits.alone
+    if together(guess, rules) >= limits.alone:
+        return frozenset()
+    needed = {"opt_out": limits.opt_out, "wrong_number": limits.ends, DECEASED: limits.ends}
+    return frozenset(name for name in wants & needed.keys() if guess.get(name, 0.0) < needed[name])
+
+
+def asked_back(unmeant: frozenset[str], guess: Mapping[str, float], limits: Limits) -> bool:
+    """Whether a human has to find out what was meant; always, where somebody may want no texts."""
+    return any(name == "opt_out" or guess.get(name, 0.0) >= limits.never for name in unmeant)
 
 
 def followed_up(
