@@ -11,7 +11,7 @@ from aftercare.triage.screen import Screened
 from aftercare.triage.trends import change, gained
 from aftercare.triage.vocabulary import Rule, Threshold
 
-# `82 before, 95 now`: somebody looks at it today, where it was an emergency.
+# `82 before, 95 now`: somebody calls today where it was an emergency, and reads it where not.
 _BEFORE = {Level.EMERGENCY: Level.URGENT}
 
 
@@ -28,7 +28,7 @@ def measured(
         concept = rules[found.concept].concept
         level, when = concept.level, ""
         if found.before:
-            level, when = _BEFORE.get(level, Level.NONE), " before"
+            level, when = _BEFORE.get(level, Level.ROUTINE), " before"
         matched = heard.words(found.number.start, found.number.end)
         cue = f"{found.measure} {found.value:g}{when}"
         yield Evidence(concept.id, level, "screen", matched, (cue,))
