@@ -97,8 +97,9 @@ def learn(taught: Sequence[Lesson], watch: Watch = _unwatched) -> Meaning:
     y = [lesson.label for lesson in taught]
     weights = np.array([lesson.weight for lesson in taught])
     plain = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
+    at_once = min(AT_ONCE, len(taught))
     other = MLPClassifier(
-        (HEARD,), batch_size=AT_ONCE, learning_rate_init=PACE, max_iter=PASSES, random_state=0
+        (HEARD,), batch_size=at_once, learning_rate_init=PACE, max_iter=PASSES, random_state=0
     )
     voices = ((plain, weights), (other, weights / weights.mean()))
     for voice, weight in watch(voices, "Learning two voices", len(voices)):
