@@ -184,3 +184,8 @@ def test_who_may_want_no_texts_is_always_asked() -> None:
 def test_a_dead_phone_is_no_dead_patient() -> None:
     assert "deceased" not in wants("máy tính em nó chết queo rồi nên không vô hộp thư được", "vi")
     assert "deceased" in wants("this is his wife. we buried harold saturday so take him off")
+
+
+def test_thanks_do_not_hide_what_is_needed() -> None:
+    text = "thanks for asking, they want 300 at the counter so i left it there"
+    assert READER.screen(text, "en").needs == ("cost",)

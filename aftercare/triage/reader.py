@@ -165,11 +165,12 @@ class Reader:
         needed += [w for w in voted if not w.startswith("want.")]
         needs = tuple(dict.fromkeys(need for need in needed if need not in settled))
         if guess and level < Level.URGENT:
-            if not wants:
+            if wants <= wishes.COURTESIES:
                 named = wishes.language_named(screened.heard.units, self._languages, locale)
-                wants = frozenset(wishes.meant_wishes(guess, limits, named))
-            if not needs and not wants and (meant := wishes.meant_need(guess, settled, limits)):
-                needs = (meant,)
+                wants |= frozenset(wishes.meant_wishes(guess, limits, named))
+            if not needs and wants <= wishes.COURTESIES:
+                meant = wishes.meant_need(guess, settled, limits)
+                needs = (meant,) if meant else ()
         return needs, wants
 
     def _doubted(

@@ -16,6 +16,8 @@ NEEDS = frozenset(
     ("transport", "cost", "food", "housing", "appointment", "medicine", "loneliness", "other")
 )
 DECEASED = "deceased"
+# What is said beside anything: `thank you for everything, she died this morning`.
+COURTESIES = frozenset(("thanks", "greeting"))
 # Wishes that a human has to act on, but nobody is in danger.
 _FOLLOWED_UP = {"human", "deceased"}
 
