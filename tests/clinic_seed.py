@@ -1,33 +1,27 @@
 """A clinic's Tuesday in a database: staff, patients in every state, their escalations."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from aftercare import escalations, staffing
 from aftercare.clinic import Clinic
-from aftercare.crypto import ring
 from aftercare.escalations import Closing, Reason
 from aftercare.levels import Level
 from aftercare.models import (
-    Answer,
-    Appointment,
-    Caregiver,
-    CheckIn,
-    Consent,
-    Episode,
-    Escalation,
-    Medication,
-    Message,
     Need,
-    Patient,
-    Staff,
     Team,
+)
+from tests.clinic_rows import (
+    Seeded,
+    add_answer,
+    add_caregiver,
+    add_check_in,
+    add_patient,
+    raise_flag,
+    text_in,
+    text_out,
+    text_row,
 )
 
 NOW = datetime(2026, 11, 24, 15, 5, tzinfo=UTC)
@@ -37,28 +31,6 @@ PASSWORD = "a quiet tuesday morning"
 KIM = "kim.lee@example.org"
 ANA = "ana.duarte@example.org"
 SAM = "sam.okafor@example.org"
-
-
-@dataclass
-class Seeded:
-    """Who is who, by first name."""
-
-    staff: dict[str, Staff] = field(default_factory=dict)
-    patients: dict[str, Patient] = field(default_factory=dict)
-    escalations: dict[str, Escalation] = field(default_factory=dict)
-    stranger: Escalation | None = None
-
-    def id(self, first_name: str) -> UUID:
-        return self.patients[first_name].id
-
-
-@dataclass
-class Clinical:
-    """A seeded patient while the seed is being made."""
-
-    patient: Patient
-    episode: Episode
-    check_ins: list[CheckIn] = field(default_factory=list)
 
 
 def seed(session: Session, clinic: Clinic, now: datetime = NOW) -> Seeded:
@@ -91,7 +63,7 @@ def _staff(session: Session, seeded: Seeded, team: Team) -> None:
 
 
 def _maria(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session,
         seeded,
         now,
@@ -107,56 +79,56 @@ def _maria(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
         medicines=(("Apixaban", "5 mg", "anticoagulant"), ("Furosemide", "40 mg", "diuretic")),
     )
     who.patient.status = "active"
-    _caregiver(session, who.patient, "Lucía Delgado", "+17135550143", "daughter", consented=True)
+    add_caregiver(session, who.patient, "Lucía Delgado", "+17135550143", "daughter", consented=True)
     for offset, weight in ((1, 178.0), (3, 179.5)):
-        asked = _check_in(session, who, offset, now)
-        _answer(session, asked, "safety", False, at=asked.started_at)
-        _answer(session, asked, "weight", weight, unit="lb", at=asked.started_at)
-        _answer(session, asked, "breathing", False, at=asked.started_at)
-        _answer(session, asked, "swelling", offset == 3, level="urgent" if offset == 3 else "none",
-                at=asked.started_at)  # fmt: skip
-    today = _check_in(session, who, 6, now, state="interrupted")
+        asked = add_check_in(session, who, offset, now)
+        add_answer(session, asked, "safety", False, at=asked.started_at)
+        add_answer(session, asked, "weight", weight, unit="lb", at=asked.started_at)
+        add_answer(session, asked, "breathing", False, at=asked.started_at)
+        swollen = "urgent" if offset == 3 else "none"
+        add_answer(session, asked, "swelling", offset == 3, level=swollen, at=asked.started_at)
+    today = add_check_in(session, who, 6, now, state="interrupted")
     began = now - timedelta(minutes=21)
-    _out(session, who, began, "check_in",
+    text_out(session, who, began, "check_in",
          "St. Anne: ¿Tiene ahora dolor de pecho o le falta el aire? Responda SÍ o NO.")  # fmt: skip
-    _in(session, who, began + timedelta(minutes=5), "no")
-    _out(session, who, began + timedelta(minutes=5), "reply",
+    text_in(session, who, began + timedelta(minutes=5), "no")
+    text_out(session, who, began + timedelta(minutes=5), "reply",
          "¿Cuánto pesa hoy, en libras? Responda con un número, como 182.")  # fmt: skip
-    weight = _in(session, who, began + timedelta(minutes=9), "peso 184 con la pijama")
-    _answer(session, today, "safety", False, at=began)
-    _answer(session, today, "weight", 184.0, unit="lb", level="urgent", at=began)
+    weight = text_in(session, who, began + timedelta(minutes=9), "peso 184 con la pijama")
+    add_answer(session, today, "safety", False, at=began)
+    add_answer(session, today, "weight", 184.0, unit="lb", level="urgent", at=began)
     flagged = began + timedelta(minutes=9)
-    _flag(session, clinic, flagged, who, weight, "weight_gain", Level.URGENT, "question",
+    raise_flag(session, clinic, flagged, who, weight, "weight_gain", Level.URGENT, "question",
           "184", question="weight", value=184.0)  # fmt: skip
-    _out(session, who, flagged, "reply", "Gracias por avisarnos. Una enfermera la llamará hoy. "
+    text_out(session, who, flagged, "reply", "Gracias por avisarnos. Una enfermera la llamará hoy. "
          "Si empeora, no espere: llame al 911.")  # fmt: skip
-    words = _in(session, who, now - timedelta(minutes=3, seconds=12),
+    words = text_in(session, who, now - timedelta(minutes=3, seconds=12),
                 "ay señorita ya no puedo respirar acostada, anoche dormí en el sillón")  # fmt: skip
-    seeded.escalations["María"] = _flag(
+    seeded.escalations["María"] = raise_flag(
         session, clinic, now - timedelta(minutes=3, seconds=12), who, words,
         "breathing", Level.EMERGENCY, "screen", "no puedo respirar acostada",
         cues=("present",), question="breathing", value=True,
     )  # fmt: skip
-    _out(session, who, now - timedelta(minutes=3, seconds=11), "emergency",
+    text_out(session, who, now - timedelta(minutes=3, seconds=11), "emergency",
          "Llame al 911 ahora. Puede ser una emergencia. No mande textos. No maneje usted. "
          "Esta línea no puede llamar por usted. Avisamos a su equipo médico.")  # fmt: skip
 
 
 def _walter(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Walter", "Brandt"), born="1947-08-19", sex="M",
         phone="+12125550167", days=10, protocol="copd", diagnosis="J44.1",
         medicines=(("Prednisone", "20 mg", "steroid"), ("Tiotropium", "18 mcg", "")),
     )  # fmt: skip
     at = now - timedelta(minutes=26)
     for offset, oxygen in ((1, 93.0), (3, 92.0), (6, 90.0)):
-        asked = _check_in(session, who, offset, now)
-        _answer(session, asked, "oxygen", oxygen, unit="%", at=asked.started_at)
-    asked = _check_in(session, who, 10, now, state="interrupted")
-    _out(session, who, at - timedelta(minutes=2), "check_in", "What is your oxygen level now?")
-    words = _in(session, who, at, "87 and my lips look kinda blue")
-    _answer(session, asked, "oxygen", 87.0, unit="%", level="emergency", at=at)
-    seeded.escalations["Walter"] = _flag(
+        asked = add_check_in(session, who, offset, now)
+        add_answer(session, asked, "oxygen", oxygen, unit="%", at=asked.started_at)
+    asked = add_check_in(session, who, 10, now, state="interrupted")
+    text_out(session, who, at - timedelta(minutes=2), "check_in", "What is your oxygen level now?")
+    words = text_in(session, who, at, "87 and my lips look kinda blue")
+    add_answer(session, asked, "oxygen", 87.0, unit="%", level="emergency", at=at)
+    seeded.escalations["Walter"] = raise_flag(
         session, clinic, at, who, words, "oxygen", Level.EMERGENCY, "screen",
         "lips look kinda blue", question="oxygen", value=87.0,
     )  # fmt: skip
@@ -170,31 +142,33 @@ def _walter(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> 
 
 
 def _rose(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Rose", "Whitfield"), born="1939-12-30", sex="F",
         phone="+12125550188", days=4, protocol="heart_failure", diagnosis="I50.33",
         medicines=(("Warfarin", "5 mg", "anticoagulant"),), visit=now + timedelta(days=2, hours=4),
     )  # fmt: skip
     for offset, weight in ((1, 142.0), (3, 143.2)):
-        asked = _check_in(session, who, offset, now)
-        _answer(session, asked, "weight", weight, unit="lb", at=asked.started_at)
+        asked = add_check_in(session, who, offset, now)
+        add_answer(session, asked, "weight", weight, unit="lb", at=asked.started_at)
     at = now - timedelta(hours=2, minutes=41)
-    words = _in(session, who, at, "ive missed the blood thinner 2 days, walgreens says not ready")
-    seeded.escalations["Rose"] = _flag(
+    words = text_in(
+        session, who, at, "ive missed the blood thinner 2 days, walgreens says not ready"
+    )
+    seeded.escalations["Rose"] = raise_flag(
         session, clinic, at, who, words, "missed_medicine", Level.URGENT, "question",
         "missed the blood thinner 2 days", question="doses_missed", value=2.0,
     )  # fmt: skip
 
 
 def _tomas(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Tomás", "Herrera"), born="1961-05-11", sex="M",
         phone="+13055550119", locale="es", days=9, protocol="general_surgical",
         diagnosis="K35.80", visit=now + timedelta(days=1),
     )  # fmt: skip
     at = now - timedelta(hours=1, minutes=8)
-    words = _in(session, who, at, "la herida esta roja y le sale pus")
-    seeded.escalations["Tomás"] = _flag(
+    words = text_in(session, who, at, "la herida esta roja y le sale pus")
+    seeded.escalations["Tomás"] = raise_flag(
         session, clinic, at, who, words, "wound", Level.URGENT, "screen",
         "le sale pus",
     )  # fmt: skip
@@ -207,13 +181,13 @@ def _tomas(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
 
 
 def _grace(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Grace", "Okonkwo"), born="1970-01-17", sex="F",
         phone="+16465550133", days=3, protocol="general_medical", diagnosis="A41.9",
         visit=now + timedelta(days=1, hours=2),
     )  # fmt: skip
     at = now - timedelta(minutes=50)
-    words = _in(session, who, at, "no ride to the dr tomorrow, my sons car broke down")
+    words = text_in(session, who, at, "no ride to the dr tomorrow, my sons car broke down")
     needs = Reason("transport", Level.ROUTINE, "need", {"evidence": [], "question": "ride"})
     flagged = escalations.flag(session, clinic, at, who.patient, [needs], words)
     need = Need(
@@ -225,13 +199,13 @@ def _grace(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
 
 
 def _henry(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Henry", "Albright"), born="1950-06-06", sex="M",
         phone="+12125550121", days=20, protocol="heart_failure", diagnosis="I50.9",
     )  # fmt: skip
     at = now - timedelta(days=3)
-    words = _in(session, who, at, "STOP my chest hurts")
-    case = _flag(
+    words = text_in(session, who, at, "STOP my chest hurts")
+    case = raise_flag(
         session, clinic, at, who, words, "chest_pain", Level.EMERGENCY, "screen", "my chest hurts"
     )
     kim = seeded.staff["Kim"]
@@ -248,12 +222,12 @@ def _henry(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> N
 
 def _ruth(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
     """Nothing is wrong with Ruth."""
-    who = _patient(
+    who = add_patient(
         session, seeded, now, name=("Ruth", "Adler"), born="1958-09-09", sex="F",
         phone="+12125550145", days=2, protocol="heart_failure", diagnosis="I50.32",
     )  # fmt: skip
-    _check_in(session, who, 1, now)
-    _in(session, who, now - timedelta(hours=5), "all good thank you dear 😊")
+    add_check_in(session, who, 1, now)
+    text_in(session, who, now - timedelta(hours=5), "all good thank you dear 😊")
 
 
 def _stranger(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -> None:
@@ -263,157 +237,3 @@ def _stranger(session: Session, clinic: Clinic, seeded: Seeded, now: datetime) -
     session.flush()
     reason = Reason("unknown_sender", Level.ROUTINE, "flag")
     seeded.stranger = escalations.flag_stranger(session, clinic, at, [reason], words).escalation
-
-
-def _patient(
-    session: Session,
-    seeded: Seeded,
-    now: datetime,
-    *,
-    name: tuple[str, str],
-    born: str,
-    sex: str,
-    phone: str,
-    days: int,
-    protocol: str,
-    diagnosis: str,
-    locale: str = "en",
-    zone: str = "America/New_York",
-    medicines: tuple[tuple[str, str, str], ...] = (),
-    visit: datetime | None = None,
-) -> Clinical:
-    mrn = f"MRN-{1000 + len(seeded.patients)}"
-    patient = Patient(
-        mrn_hash=ring().fingerprint(mrn), phone_hash=ring().fingerprint(phone), sex=sex,
-        locale=locale, zone=zone, created_at=now - timedelta(days=days),
-    )  # fmt: skip
-    patient.mrn, patient.phone, patient.birth_date = mrn, phone, born
-    patient.first_name, patient.last_name = name
-    patient.status = "active"
-    session.add(patient)
-    session.flush()
-    kim = seeded.staff["Kim"]
-    encounter = f"E-{mrn}"
-    episode = Episode(
-        patient_id=patient.id, encounter_hash=ring().fingerprint(encounter), protocol=protocol,
-        protocol_version="1", discharged_at=now - timedelta(days=days, hours=-3),
-        facility="St. Anne Hospital", attending="Dr. P. Novak", diagnosis=diagnosis,
-        payer="Medicare", team_id=kim.team_id, case_manager_id=kim.id, created_at=now,
-    )  # fmt: skip
-    episode.encounter = encounter
-    episode.state = "active"
-    session.add(episode)
-    session.flush()
-    for drug, dose, kind in medicines:
-        medicine = Medication(episode_id=episode.id, dose=dose, kind=kind)
-        medicine.name = drug
-        session.add(medicine)
-    if visit:
-        session.add(
-            Appointment(episode_id=episode.id, at=visit, place="Cardiology clinic, 2nd floor")
-        )
-    session.add(
-        Consent(
-            patient_id=patient.id, kind="sms", given=True, at=now - timedelta(days=days),
-            source="paper form", wording="2026-01", actor="feed:csv",
-        )
-    )  # fmt: skip
-    seeded.patients[name[0]] = patient
-    welcome = "St. Anne: We will text you check-ins for 30 days after your hospital stay."
-    who = Clinical(patient, episode)
-    _out(session, who, now - timedelta(days=days, hours=-4), "welcome", welcome)
-    return who
-
-
-def _caregiver(
-    session: Session, patient: Patient, name: str, phone: str, relation: str, *, consented: bool
-) -> None:
-    row = Caregiver(
-        patient_id=patient.id, phone_hash=ring().fingerprint(phone), relation=relation,
-        consented=consented,
-    )  # fmt: skip
-    row.name, row.phone = name, phone
-    session.add(row)
-
-
-def _check_in(
-    session: Session, who: Clinical, offset: int, now: datetime, state: str = "completed"
-) -> CheckIn:
-    at = who.episode.discharged_at + timedelta(days=offset) - timedelta(hours=3)
-    row = CheckIn(
-        episode_id=who.episode.id, offset_days=offset, scheduled_for=at, state=state,
-        started_at=at, asked_at=at, ended_at=at,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    who.check_ins.append(row)
-    return row
-
-
-def _answer(
-    session: Session,
-    check_in: CheckIn,
-    question: str,
-    value: Any,
-    *,
-    at: datetime | None,
-    unit: str | None = None,
-    level: str = "none",
-) -> None:
-    row = Answer(
-        check_in_id=check_in.id, question=question, value=value, unit=unit, level=level, at=at
-    )
-    session.add(row)
-    session.flush()
-
-
-def _in(session: Session, who: Clinical, at: datetime, words: str) -> Message:
-    row = text_row(at, "in", "text", "answered", who.patient.phone, words)
-    row.patient_id = who.patient.id
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _out(session: Session, who: Clinical, at: datetime, kind: str, words: str) -> Message:
-    row = text_row(at, "out", kind, "delivered", who.patient.phone, words)
-    row.patient_id = who.patient.id
-    row.settled_at = at
-    session.add(row)
-    session.flush()
-    return row
-
-
-def text_row(
-    at: datetime, direction: str, kind: str, state: str, phone: str, words: str
-) -> Message:
-    row = Message(
-        direction=direction, kind=kind, state=state, at=at, media=[],
-        phone_hash=ring().fingerprint(phone),
-    )  # fmt: skip
-    row.phone, row.body = phone, words
-    return row
-
-
-def _flag(
-    session: Session,
-    clinic: Clinic,
-    at: datetime,
-    who: Clinical,
-    words: Message,
-    concept: str,
-    level: Level,
-    source: str,
-    matched: str,
-    cues: tuple[str, ...] = (),
-    question: str | None = None,
-    value: Any = None,
-) -> Escalation:
-    evidence: Mapping[str, Any] = {
-        "concept": concept, "level": str(level), "source": source, "matched": matched,
-        "cues": list(cues),
-    }  # fmt: skip
-    kept = {"evidence": [evidence], "question": question, "value": value}
-    words.reading = json.dumps({"level": str(level), **kept})
-    reason = Reason(concept, level, "flag", kept)
-    return escalations.flag(session, clinic, at, who.patient, [reason], words).escalation

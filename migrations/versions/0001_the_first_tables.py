@@ -21,9 +21,24 @@ CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON au
 
 
 def upgrade() -> None:
+    _work_engine()
+    _audit_trail()
+    _care_team()
+    _patients()
+    _programmes()
+    _escalations()
+    _texts()
+    _what_was_said()
+    _who_was_told()
+
+
+def _work_engine() -> None:
     # The work engine's tables live beside ours, so that a job is enqueued in the
     # transaction that makes it due.
     op.get_bind().connection.cursor().execute(SchemaManager.get_schema())
+
+
+def _audit_trail() -> None:
     op.create_table(
         "audit_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -36,32 +51,10 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
-    op.create_table(
-        "patient",
-        sa.Column("mrn_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("mrn_hash", sa.String(), nullable=False),
-        sa.Column("first_name_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("last_name_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("birth_date_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("phone_hash", sa.String(), nullable=False),
-        sa.Column("sex", sa.String(), nullable=False),
-        sa.Column("locale", sa.String(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("zip", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
-        sa.UniqueConstraint("mrn_hash", name=op.f("uq_patient_mrn_hash")),
-    )
-    op.create_index(op.f("ix_patient_phone_hash"), "patient", ["phone_hash"], unique=False)
-    op.create_table(
-        "sender_pace",
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("sender", name=op.f("pk_sender_pace")),
-    )
+    op.execute(APPEND_ONLY)
+
+
+def _care_team() -> None:
     op.create_table(
         "team",
         sa.Column("name", sa.String(), nullable=False),
@@ -70,36 +63,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
     )
-    op.create_table(
-        "caregiver",
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("phone_hash", sa.String(), nullable=False),
-        sa.Column("relation", sa.String(), nullable=False),
-        sa.Column("consented", sa.Boolean(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_caregiver_patient_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_caregiver")),
-    )
-    op.create_index(op.f("ix_caregiver_patient_id"), "caregiver", ["patient_id"], unique=False)
-    op.create_index(op.f("ix_caregiver_phone_hash"), "caregiver", ["phone_hash"], unique=False)
-    op.create_table(
-        "consent",
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("given", sa.Boolean(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("wording", sa.String(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-    )
-    op.create_index(op.f("ix_consent_patient_id"), "consent", ["patient_id"], unique=False)
     op.create_table(
         "staff",
         sa.Column("email", sa.String(), nullable=False),
@@ -133,6 +96,82 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_coverage_team_id"), "coverage", ["team_id"], unique=False)
     op.create_table(
+        "login",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("csrf", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_login_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_login_secret_hash")),
+    )
+
+
+def _patients() -> None:
+    op.create_table(
+        "patient",
+        sa.Column("mrn_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("mrn_hash", sa.String(), nullable=False),
+        sa.Column("first_name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("last_name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("birth_date_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_hash", sa.String(), nullable=False),
+        sa.Column("sex", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("zip", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
+        sa.UniqueConstraint("mrn_hash", name=op.f("uq_patient_mrn_hash")),
+    )
+    op.create_index(op.f("ix_patient_phone_hash"), "patient", ["phone_hash"], unique=False)
+    op.create_table(
+        "sender_pace",
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sender", name=op.f("pk_sender_pace")),
+    )
+    op.create_table(
+        "caregiver",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_hash", sa.String(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("consented", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_caregiver_patient_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caregiver")),
+    )
+    op.create_index(op.f("ix_caregiver_patient_id"), "caregiver", ["patient_id"], unique=False)
+    op.create_index(op.f("ix_caregiver_phone_hash"), "caregiver", ["phone_hash"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_patient_id"), "consent", ["patient_id"], unique=False)
+
+
+def _programmes() -> None:
+    op.create_table(
         "episode",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("encounter_hash", sa.String(), nullable=False),
@@ -161,20 +200,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_episode_patient_id"), "episode", ["patient_id"], unique=False)
     op.create_table(
-        "login",
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("secret_hash", sa.String(), nullable=False),
-        sa.Column("csrf", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_login_staff_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login")),
-        sa.UniqueConstraint("secret_hash", name=op.f("uq_login_secret_hash")),
-    )
-    op.create_table(
         "appointment",
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -186,6 +211,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
     )
     op.create_index(op.f("ix_appointment_episode_id"), "appointment", ["episode_id"], unique=False)
+    op.create_table(
+        "medication",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("dose", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["episode_id"], ["episode.id"], name=op.f("fk_medication_episode_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_medication")),
+    )
+    op.create_index(op.f("ix_medication_episode_id"), "medication", ["episode_id"], unique=False)
     op.create_table(
         "check_in",
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -220,6 +258,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state IN ('starting', 'open')",
     )
+
+
+def _escalations() -> None:
     op.create_table(
         "escalation",
         sa.Column("ref", sa.BigInteger(), sa.Identity(always=False, start=1001), nullable=False),
@@ -278,19 +319,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="closed_at IS NULL AND sender_hash IS NOT NULL",
     )
-    op.create_table(
-        "medication",
-        sa.Column("episode_id", sa.Uuid(), nullable=False),
-        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("dose", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["episode_id"], ["episode.id"], name=op.f("fk_medication_episode_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_medication")),
-    )
-    op.create_index(op.f("ix_medication_episode_id"), "medication", ["episode_id"], unique=False)
+
+
+def _texts() -> None:
     op.create_table(
         "message",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -347,32 +378,22 @@ def upgrade() -> None:
         postgresql_where="state IN ('received', 'screened')",
     )
     op.create_table(
-        "notification",
-        sa.Column("escalation_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("level", sa.String(), nullable=False),
-        sa.Column("tier", sa.String(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        "send_attempt",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["escalation_id"], ["escalation.id"], name=op.f("fk_notification_escalation_id")
+            ["message_id"], ["message.id"], name=op.f("fk_send_attempt_message_id")
         ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_notification_staff_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_attempt")),
     )
     op.create_index(
-        "ix_notification_due",
-        "notification",
-        ["due_at"],
-        unique=False,
-        postgresql_where="state = 'due'",
+        op.f("ix_send_attempt_message_id"), "send_attempt", ["message_id"], unique=False
     )
-    op.create_index(
-        "uq_notification_step", "notification", ["escalation_id", "level", "tier"], unique=True
-    )
+
+
+def _what_was_said() -> None:
     op.create_table(
         "answer",
         sa.Column("check_in_id", sa.Uuid(), nullable=False),
@@ -390,6 +411,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("check_in_id", "question", name=op.f("uq_answer_check_in_id")),
     )
+    op.create_table(
+        "need",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("escalation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"], ["escalation.id"], name=op.f("fk_need_escalation_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_need_message_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_need_patient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
+    )
+    op.create_index(op.f("ix_need_escalation_id"), "need", ["escalation_id"], unique=False)
+    op.create_index(op.f("ix_need_patient_id"), "need", ["patient_id"], unique=False)
     op.create_table(
         "education_delivery",
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -413,6 +452,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_education_delivery_episode_id"), "education_delivery", ["episode_id"], unique=False
     )
+
+
+def _who_was_told() -> None:
     op.create_table(
         "escalation_event",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -441,39 +483,32 @@ def upgrade() -> None:
         "ix_escalation_event_order", "escalation_event", ["escalation_id", "seq"], unique=False
     )
     op.create_table(
-        "need",
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=True),
+        "notification",
         sa.Column("escalation_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["escalation_id"], ["escalation.id"], name=op.f("fk_need_escalation_id")
+            ["escalation_id"], ["escalation.id"], name=op.f("fk_notification_escalation_id")
         ),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_need_message_id")),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_need_patient_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
-    )
-    op.create_index(op.f("ix_need_escalation_id"), "need", ["escalation_id"], unique=False)
-    op.create_index(op.f("ix_need_patient_id"), "need", ["patient_id"], unique=False)
-    op.create_table(
-        "send_attempt",
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_send_attempt_message_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_attempt")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_notification_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
     )
     op.create_index(
-        op.f("ix_send_attempt_message_id"), "send_attempt", ["message_id"], unique=False
+        "ix_notification_due",
+        "notification",
+        ["due_at"],
+        unique=False,
+        postgresql_where="state = 'due'",
     )
-
-    op.execute(APPEND_ONLY)
+    op.create_index(
+        "uq_notification_step", "notification", ["escalation_id", "level", "tier"], unique=True
+    )
 
 
 def downgrade() -> None:
